@@ -1,0 +1,174 @@
+"""Turning alerts into warnings: one per person and day, graded by the ladder in force."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from jinzhong.audit import operations as audit
+from jinzhong.cases import queries as cases
+from jinzhong.district.models import Area
+from jinzhong.intake.models import Alert
+from jinzhong.vault import queries as vault
+from jinzhong.warning import queries
+from jinzhong.warning.models import RANK, Grade, Grading, Source, State, Warning
+from jinzhong_engine.ladders import person_warning as ladder
+
+MERGE_WITHIN = timedelta(hours=24)
+
+
+class NotOpen(Exception):
+    """The warning is closed or merged into another."""
+
+
+class ReasonMissing(Exception):
+    """A grade is lowered by a person with a reason, never silently."""
+
+
+@transaction.atomic
+def absorb(*, alert: Alert, by: str, now: datetime) -> Warning:
+    """The warning this alert belongs to: the one about the same person within 24 hours, or a new one."""
+    audit.take_turn()
+    known = Source.objects.select_related("warning").filter(alert=alert).first()
+    if known:
+        return known.warning
+    warning = _same_person(alert) or _same_counter(alert) or _open(alert, by=by, now=now)
+    Source.objects.create(warning=warning, alert=alert, added_at=now)
+    warning.newest_alert_at = max(warning.newest_alert_at, alert.received_at)
+    _fill(warning, alert)
+    _reopen(warning, by=by, now=now)
+    _grade(warning, by=by, now=now)
+    warning.save()
+    return warning
+
+
+@transaction.atomic
+def amended(*, alert: Alert, by: str, now: datetime) -> Warning:
+    """The teller wrote more about an alert: complete its warning, or join the one its person already has."""
+    audit.take_turn()
+    warning = Source.objects.select_related("warning").get(alert=alert).warning
+    other = _same_person(alert) if alert.identified and not warning.identified else None
+    if other and other.pk != warning.pk and warning.sources.count() == 1:
+        return merge(kept=other, absorbed=warning, by=by, now=now)
+    _fill(warning, alert)
+    _grade(warning, by=by, now=now)
+    warning.save()
+    return warning
+
+
+@transaction.atomic
+def merge(*, kept: Warning, absorbed: Warning, by: str, now: datetime) -> Warning:
+    """Two warnings turn out to be about one person: the sources move, the absorbed one points at the other."""
+    if absorbed.state == State.MERGED or kept.state == State.MERGED:
+        raise NotOpen(absorbed.number)
+    absorbed.sources.update(warning=kept)
+    absorbed.state, absorbed.merged_into, absorbed.closed_at = State.MERGED, kept, now
+    absorbed.save(update_fields=["state", "merged_into", "closed_at"])
+    for source in kept.sources.select_related("alert"):
+        _fill(kept, source.alert)
+    kept.newest_alert_at = max(kept.newest_alert_at, absorbed.newest_alert_at)
+    _grade(kept, by=by, now=now)
+    kept.save()
+    audit.record("warning.merged", on=kept, by=by, at=now, town=kept.town_id or "", absorbed=absorbed.pk)
+    return kept
+
+
+@transaction.atomic
+def regrade(*, warning: Warning, grade: str, reason: str, by: str, now: datetime) -> Warning:
+    """A person sets another grade, with a reason."""
+    if not reason.strip():
+        raise ReasonMissing(warning.number)
+    if warning.state != State.OPEN:
+        raise NotOpen(warning.number)
+    _set_grade(warning, Grade(grade), [reason], by=by, now=now)
+    warning.save()
+    return warning
+
+
+@transaction.atomic
+def close(*, warning: Warning, by: str, now: datetime, outcome: str) -> None:
+    """The matter is settled; a further alert within 24 hours opens it again."""
+    warning.state, warning.closed_at = State.CLOSED, now
+    warning.save(update_fields=["state", "closed_at"])
+    audit.record("warning.closed", on=warning, by=by, at=now, town=warning.town_id or "", outcome=outcome)
+
+
+def _same_person(alert: Alert) -> Warning | None:
+    """The newest warning about this person whose last alert is less than 24 hours old."""
+    if not (alert.person and alert.identified):
+        return None
+    family = vault.family(vault.root(alert.person))
+    recent = Warning.objects.filter(person__in=family, identified=True, newest_alert_at__gt=alert.received_at - MERGE_WITHIN)
+    return recent.exclude(state=State.MERGED).order_by("-opened_at").first()
+
+
+def _same_counter(alert: Alert) -> Warning | None:
+    """An unnamed customer at an outlet where officers are already going is taken for the same one."""
+    if alert.identified or alert.source != Alert.Source.BANK or alert.unit is None:
+        return None
+    recent = Warning.objects.filter(outlet=alert.unit, identified=False, state=State.OPEN, newest_alert_at__gt=alert.received_at - MERGE_WITHIN)
+    return recent.order_by("-opened_at").first()
+
+
+def _open(alert: Alert, *, by: str, now: datetime) -> Warning:
+    outlet = alert.unit if alert.source == Alert.Source.BANK else None
+    warning = Warning.objects.create(
+        number=queries.next_number(now),
+        outlet=outlet,
+        town=alert.town,
+        area=outlet.area if outlet else Area.URBAN,
+        rules=ladder.VERSION,
+        opened_at=alert.received_at,
+        recorded_at=now,
+        newest_alert_at=alert.received_at,
+    )
+    audit.record("warning.opened", on=warning, by=by, at=now, happened_at=alert.received_at, town=alert.town_id or "", alert=alert.pk)
+    return warning
+
+
+def _fill(warning: Warning, alert: Alert) -> None:
+    """Take from the alert what the warning doesn't know yet; the larger amount stands."""
+    if alert.identified and not warning.identified:
+        warning.person, warning.identified = vault.root(alert.person) if alert.person else None, True
+    warning.person = warning.person or alert.person
+    warning.person_sex = warning.person_sex or alert.person_sex
+    warning.person_age = warning.person_age if warning.person_age is not None else alert.person_age
+    warning.amount = max(filter(None, (warning.amount, alert.amount)), default=None)
+    warning.fraud_class = warning.fraud_class or alert.fraud_class
+    warning.story = warning.story or alert.story
+    warning.place = warning.place or alert.place
+    warning.town = warning.town or alert.town
+    if alert.source == Alert.Source.BANK:
+        warning.outlet = alert.unit or warning.outlet
+
+
+def _reopen(warning: Warning, *, by: str, now: datetime) -> None:
+    if warning.state == State.CLOSED:
+        warning.state, warning.closed_at = State.OPEN, None
+        audit.record("warning.reopened", on=warning, by=by, at=now, town=warning.town_id or "")
+
+
+def _grade(warning: Warning, *, by: str, now: datetime) -> None:
+    """Grade by the ladder; by itself a grade only rises."""
+    grade, reasons = ladder.grade(_signs(warning, now=now))
+    if RANK[Grade(grade)] > warning.rank or not warning.grade:
+        _set_grade(warning, Grade(grade), reasons, by=by, now=now)
+
+
+def _set_grade(warning: Warning, grade: Grade, reasons: list[str], *, by: str, now: datetime) -> None:
+    warning.grade, warning.rank, warning.reasons, warning.rules = grade, RANK[grade], reasons, ladder.VERSION
+    Grading.objects.create(warning=warning, grade=grade, reasons=reasons, rules=ladder.VERSION, by=by, at=now)
+    audit.record("warning.graded", on=warning, by=by, at=now, town=warning.town_id or "", grade=grade, rules=ladder.VERSION)
+
+
+def _signs(warning: Warning, *, now: datetime) -> ladder.Signs:
+    """What the ladder looks at, from all sources of the warning and what is known of the person."""
+    alerts = [source.alert for source in warning.sources.select_related("alert")]
+    ticked = {sign for alert in alerts for sign in alert.signs}
+    family = vault.family(vault.root(warning.person)) if warning.person and warning.identified else []
+    return ladder.Signs(
+        bank_alert=any(alert.source == Alert.Source.BANK for alert in alerts),
+        age=warning.person_age,
+        alerts_7d=queries.alerts_about(family, since=now - timedelta(days=7)) if family else len(alerts),
+        earlier_victim=cases.was_victim(family),
+        **{name: name in ticked for name in ladder.TICKED},
+    )

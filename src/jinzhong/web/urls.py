@@ -1,0 +1,5 @@
+"""Addresses of all pages, as the pages declare them."""
+
+from jinzhong.web.shared.pages import discover
+
+urlpatterns = discover()

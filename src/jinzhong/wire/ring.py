@@ -1,0 +1,31 @@
+"""The message that makes an officer's phone ring when it isn't looking: an SMS through the operator's gateway.
+
+Without ``JINZHONG_SMS_URL`` the gateway is simulated: the message is appended to ``outgoing/ring.jsonl`` of the data
+folder, marked so. It carries ids only; the phone fetches the rest after login. The page itself rings by the stream.
+"""
+
+import json
+import os
+import urllib.request
+
+from jinzhong.agenda.models import Outbox
+from jinzhong.config import instance
+
+TIMEOUT_SECONDS = 5
+
+
+def deliver(message: Outbox) -> None:
+    """Hand the message over; raises when the gateway does not take it."""
+    url = os.environ.get("JINZHONG_SMS_URL")
+    if not url:
+        return _simulate(message)
+    request = urllib.request.Request(url, data=json.dumps(message.payload).encode(), headers={"Content-Type": "application/json", "Idempotency-Key": message.key})
+    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
+        answer.read(1)
+
+
+def _simulate(message: Outbox) -> None:
+    folder = instance.data_folder() / "outgoing"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    with (folder / "ring.jsonl").open("a", encoding="utf-8") as out:
+        out.write(json.dumps({"simulated": True, "key": message.key, **message.payload}) + "\n")

@@ -1,0 +1,1 @@
+"""Detection library: tables in, tables out. No Django, no network, no clock."""
