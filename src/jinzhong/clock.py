@@ -58,7 +58,9 @@ def _own_anchor() -> Anchor | None:
     if not started and not speed:
         return None
     if instance.kind() == "real":
-        raise instance.BadInstance("JINZHONG_CLOCK and JINZHONG_CLOCK_RATE are for demo and test instances; unset them")
+        raise instance.BadInstance(
+            "JINZHONG_CLOCK and JINZHONG_CLOCK_RATE are for demo and test instances; unset them"
+        )
     return Anchor(parse(started) if started else now_without_environment(), time.time(), _speed(speed))
 
 

@@ -42,16 +42,33 @@ class Raised:
 
 @transaction.atomic
 def raise_alert(
-    *, source: str, fields: AlertFields, raw: Mapping[str, Any], by: Account, sent_at: datetime, now: datetime, alert_id: UUID | None = None
+    *,
+    source: str,
+    fields: AlertFields,
+    raw: Mapping[str, Any],
+    by: Account,
+    sent_at: datetime,
+    now: datetime,
+    alert_id: UUID | None = None,
 ) -> Raised:
     """An alert comes in: keep it, warn, and where the grade demands it, send officers at once."""
-    alert = intake.receive_alert(source=source, fields=fields, raw=raw, by=by, sent_at=sent_at, now=now, alert_id=alert_id)
+    alert = intake.receive_alert(
+        source=source, fields=fields, raw=raw, by=by, sent_at=sent_at, now=now, alert_id=alert_id
+    )
     warning = warnings.absorb(alert=alert, by=by.username, now=now)
     return Raised(alert, warning, _send_if_grave(warning, by=by.username, now=now))
 
 
 @transaction.atomic
-def amend_alert(*, alert: Alert, fields: AlertFields, raw: Mapping[str, Any], by: Account, sent_at: datetime, now: datetime) -> Raised:
+def amend_alert(
+    *,
+    alert: Alert,
+    fields: AlertFields,
+    raw: Mapping[str, Any],
+    by: Account,
+    sent_at: datetime,
+    now: datetime,
+) -> Raised:
     """The teller writes more: the warning learns it, and may rise or turn out to be about a known person."""
     alert = intake.amend_alert(alert=alert, fields=fields, raw=raw, by=by, sent_at=sent_at, now=now)
     warning = warnings.amended(alert=alert, by=by.username, now=now)
@@ -78,7 +95,9 @@ def work_once(*, worker: str, now: datetime, deliver: Mapping[str, Deliver]) -> 
 
 
 def _act_on(deadline: Deadline, *, now: datetime) -> None:
-    dispatch.missed(order_id=deadline.on_id, kind=deadline.kind, step=deadline.step, due_at=deadline.due_at, now=now)
+    dispatch.missed(
+        order_id=deadline.on_id, kind=deadline.kind, step=deadline.step, due_at=deadline.due_at, now=now
+    )
 
 
 def _deliver(message: Outbox, deliver: Mapping[str, Deliver], *, now: datetime) -> None:

@@ -35,7 +35,9 @@ class Deadline(Leased):
     outcome = models.CharField(max_length=10, blank=True, choices=Outcome.choices)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "on_id", "step"], name="deadline_once_per_step")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "on_id", "step"], name="deadline_once_per_step")
+        ]
         indexes = [
             models.Index(fields=["due_at"], name="deadline_open", condition=models.Q(settled_at=None)),
             models.Index(fields=["on_id"]),
@@ -56,7 +58,9 @@ class Outbox(Leased):
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at"], name="outbox_open", condition=models.Q(delivered_at=None, dead_at=None)),
+            models.Index(
+                fields=["due_at"], name="outbox_open", condition=models.Q(delivered_at=None, dead_at=None)
+            ),
         ]
 
 

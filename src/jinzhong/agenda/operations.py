@@ -17,18 +17,26 @@ Row = TypeVar("Row", Deadline, Outbox)
 
 def watch(kind: str, *, on_id: UUID, due_at: datetime, at: datetime, step: int = 0) -> Deadline:
     """Something must have happened to ``on_id`` by ``due_at``; one deadline per kind and step."""
-    made, _ = Deadline.objects.get_or_create(kind=kind, on_id=on_id, step=step, defaults={"due_at": due_at, "made_at": at})
+    made, _ = Deadline.objects.get_or_create(
+        kind=kind, on_id=on_id, step=step, defaults={"due_at": due_at, "made_at": at}
+    )
     return made
 
 
 def settle(*, on_id: UUID, kinds: list[str], outcome: str, at: datetime) -> None:
     """Close the open deadlines of these kinds: met, missed or dropped."""
-    Deadline.objects.filter(on_id=on_id, kind__in=kinds, settled_at=None).update(settled_at=at, outcome=outcome)
+    Deadline.objects.filter(on_id=on_id, kind__in=kinds, settled_at=None).update(
+        settled_at=at, outcome=outcome
+    )
 
 
 def settle_one(*, kind: str, on_id: UUID, step: int, outcome: str, at: datetime) -> bool:
     """Close one deadline; False when it was closed before (met meanwhile, or another worker was faster)."""
-    return bool(Deadline.objects.filter(kind=kind, on_id=on_id, step=step, settled_at=None).update(settled_at=at, outcome=outcome))
+    return bool(
+        Deadline.objects.filter(kind=kind, on_id=on_id, step=step, settled_at=None).update(
+            settled_at=at, outcome=outcome
+        )
+    )
 
 
 def delivered(row: Outbox, *, at: datetime) -> None:
@@ -37,7 +45,9 @@ def delivered(row: Outbox, *, at: datetime) -> None:
 
 def post(channel: str, *, key: str, payload: dict[str, Any], at: datetime) -> Outbox:
     """Leave a message for the outside; the same key is sent once."""
-    made, _ = Outbox.objects.get_or_create(key=key, defaults={"channel": channel, "payload": payload, "made_at": at, "due_at": at})
+    made, _ = Outbox.objects.get_or_create(
+        key=key, defaults={"channel": channel, "payload": payload, "made_at": at, "due_at": at}
+    )
     return made
 
 
@@ -58,7 +68,9 @@ def _lease(model: type[Row], is_open: Q, *, worker: str, now: datetime, limit: i
     if connection.vendor == "postgresql":
         rows = rows.select_for_update(skip_locked=True)
     held = list(rows[:limit])
-    model._default_manager.filter(pk__in=[row.pk for row in held]).update(leased_by=worker, leased_until=now + LEASE)
+    model._default_manager.filter(pk__in=[row.pk for row in held]).update(
+        leased_by=worker, leased_until=now + LEASE
+    )
     return held
 
 
@@ -68,7 +80,9 @@ def work(row: Leased, do: Callable[[], None], *, now: datetime) -> bool:
         with transaction.atomic():
             do()
         return True
-    except Exception as problem:  # a poison row must not stop the queue behind it: it is kept, counted and told
+    except (
+        Exception
+    ) as problem:  # a poison row must not stop the queue behind it: it is kept, counted and told
         wait = timedelta(seconds=min(600, 5 * 2**row.tries))
         type(row)._default_manager.filter(pk=row.pk).update(
             tries=row.tries + 1, leased_until=now + wait, last_error=type(problem).__name__
@@ -81,7 +95,9 @@ class KeyReused(Exception):
 
 
 @transaction.atomic
-def answer_once(*, account: str, key: str, digest: str, at: datetime, do: Callable[[], tuple[int, Any]]) -> tuple[int, Any, bool]:
+def answer_once(
+    *, account: str, key: str, digest: str, at: datetime, do: Callable[[], tuple[int, Any]]
+) -> tuple[int, Any, bool]:
     """Do it once per account and key: (status, body, is_first). The answer commits together with the effect.
 
     Of several at the same time one inserts the key first; the others wait for it and read its answer.

@@ -29,9 +29,17 @@ EMPTY = Head(0, GENESIS)
 
 def seal(before: str, fields: dict[str, Any]) -> str:
     """Hash of an event: 64 hex digits over the hash before it and every column of its row."""
-    times = {name: value.astimezone(UTC).isoformat() for name, value in fields.items() if isinstance(value, datetime)}
-    line = json.dumps([before, {**fields, **times}], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hmac.new(instance.key("audit", 1)[1], line.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    times = {
+        name: value.astimezone(UTC).isoformat()
+        for name, value in fields.items()
+        if isinstance(value, datetime)
+    }
+    line = json.dumps(
+        [before, {**fields, **times}], sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+    return hmac.new(
+        instance.key("audit", 1)[1], line.encode("utf-8", "surrogatepass"), hashlib.sha256
+    ).hexdigest()
 
 
 def kept_head() -> Head:

@@ -76,7 +76,9 @@ class CaseRevision(models.Model):
         ordering = ["reported_at", "case"]
         constraints = [
             models.UniqueConstraint(fields=["case", "revision"], name="revision_once_per_case"),
-            models.UniqueConstraint(fields=["case"], condition=Q(superseded_at=None), name="one_current_revision"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(superseded_at=None), name="one_current_revision"
+            ),
         ]
         indexes = [
             models.Index(fields=["reported_at", "known_at"]),

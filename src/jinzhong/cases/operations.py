@@ -59,7 +59,13 @@ def _change(row: Any, before: CaseRevision | None) -> Change:
         return Change(row, "created")
     if before.digest == digest(row):
         return Change(row, "unchanged", before)
-    return Change(row, "updated", before, tuple(name for name in (*PLAIN, "town", "area") if _old(before, name) != getattr(row, name)) or ("people",))
+    return Change(
+        row,
+        "updated",
+        before,
+        tuple(name for name in (*PLAIN, "town", "area") if _old(before, name) != getattr(row, name))
+        or ("people",),
+    )
 
 
 def _old(before: CaseRevision, name: str) -> Any:
@@ -80,7 +86,15 @@ def file_rows(rows: Sequence[Any], *, arrival: Arrival | None, by: str, now: dat
     return filed
 
 
-def _file(change: Change, communities: dict[tuple[str, str], Community], stations: dict[str, Any], *, arrival: Arrival | None, by: str, now: datetime) -> CaseRevision:
+def _file(
+    change: Change,
+    communities: dict[tuple[str, str], Community],
+    stations: dict[str, Any],
+    *,
+    arrival: Arrival | None,
+    by: str,
+    now: datetime,
+) -> CaseRevision:
     row, before = change.row, change.before
     case = before.case if before else Case.objects.create(id=new_id(), number=row.number, first_known_at=now)
     if before:
@@ -103,20 +117,43 @@ def _file(change: Change, communities: dict[tuple[str, str], Community], station
     )
     _write_people(revision, row, now=now)
     kind = "case.revised" if before else "case.filed"
-    audit.record(kind, on=case, by=by, at=now, happened_at=row.reported_at, town=row.town, revision=revision.pk, fields=list(change.fields))
+    audit.record(
+        kind,
+        on=case,
+        by=by,
+        at=now,
+        happened_at=row.reported_at,
+        town=row.town,
+        revision=revision.pk,
+        fields=list(change.fields),
+    )
     return revision
 
 
 def _write_people(revision: CaseRevision, row: Any, *, now: datetime) -> None:
-    Victim.objects.bulk_create(Victim(revision=revision, subject=_person(one, now), **_victim(one)) for one in row.victims)
+    Victim.objects.bulk_create(
+        Victim(revision=revision, subject=_person(one, now), **_victim(one)) for one in row.victims
+    )
     Transfer.objects.bulk_create(
-        Transfer(revision=revision, at=one.at, amount=one.amount, payee=_account(one.payee_account, now), payee_bank=one.payee_bank or "") for one in row.transfers
+        Transfer(
+            revision=revision,
+            at=one.at,
+            amount=one.amount,
+            payee=_account(one.payee_account, now),
+            payee_bank=one.payee_bank or "",
+        )
+        for one in row.transfers
     )
     Trace.objects.bulk_create(_trace(revision, one, now) for one in row.suspects)
 
 
 def _victim(one: Any) -> dict[str, Any]:
-    return {"sex": one.sex or "", "birth_year": one.birth_year, "age": one.age, "occupation": one.occupation or ""}
+    return {
+        "sex": one.sex or "",
+        "birth_year": one.birth_year,
+        "age": one.age,
+        "occupation": one.occupation or "",
+    }
 
 
 def _person(one: Any, now: datetime) -> Subject | None:
@@ -133,7 +170,9 @@ def _trace(revision: CaseRevision, one: Any, now: datetime) -> Trace:
     """Numbers and accounts become subjects; apps and addresses are words."""
     try:
         if one.kind == Trace.Kind.NUMBER:
-            return Trace(revision=revision, kind=one.kind, subject=vault.keep("number", at=now, phone=one.value))
+            return Trace(
+                revision=revision, kind=one.kind, subject=vault.keep("number", at=now, phone=one.value)
+            )
         if one.kind == Trace.Kind.ACCOUNT:
             return Trace(revision=revision, kind=one.kind, subject=_account(one.value, now))
     except forms.BadForm:
@@ -144,5 +183,6 @@ def _trace(revision: CaseRevision, one: Any, now: datetime) -> Trace:
 def digest(row: Any) -> str:
     """Keyed digest of everything the row says, to tell a changed row from the same again."""
     told = {name: value for name, value in asdict(row).items() if name not in ("row", "notes")}
-    return seal.digest(json.dumps(told, sort_keys=True, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass"))
-
+    return seal.digest(
+        json.dumps(told, sort_keys=True, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
+    )

@@ -16,7 +16,9 @@ def known(as_of: datetime | None = None) -> QuerySet[CaseRevision]:
     """The revision of every case that was in force just before ``as_of`` (None: now)."""
     if as_of is None:
         return CaseRevision.objects.filter(superseded_at=None)
-    return CaseRevision.objects.filter(Q(superseded_at=None) | Q(superseded_at__gte=as_of), known_at__lt=as_of)
+    return CaseRevision.objects.filter(
+        Q(superseded_at=None) | Q(superseded_at__gte=as_of), known_at__lt=as_of
+    )
 
 
 def visible(*, viewer: Account, as_of: datetime | None = None) -> QuerySet[CaseRevision]:
@@ -26,7 +28,15 @@ def visible(*, viewer: Account, as_of: datetime | None = None) -> QuerySet[CaseR
     return found if sight.district else found.filter(town__in=sight.towns)
 
 
-def search(*, viewer: Account, since: datetime | None = None, until: datetime | None = None, town: str = "", fraud_class: str = "", words: str = "") -> QuerySet[CaseRevision]:
+def search(
+    *,
+    viewer: Account,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    town: str = "",
+    fraud_class: str = "",
+    words: str = "",
+) -> QuerySet[CaseRevision]:
     """Cases by period, town, class and one search word (case number, or a victim's phone, ID number or name)."""
     found = visible(viewer=viewer)
     given = {"reported_at__gte": since, "reported_at__lt": until, "town": town, "fraud_class": fraud_class}
@@ -55,7 +65,9 @@ def history(case: Case) -> QuerySet[CaseRevision]:
 
 def current(numbers: Iterable[str]) -> dict[str, CaseRevision]:
     """The newest revisions of these cases, by number."""
-    found = CaseRevision.objects.select_related("case", "town", "community").filter(superseded_at=None, case__number__in=list(numbers))
+    found = CaseRevision.objects.select_related("case", "town", "community").filter(
+        superseded_at=None, case__number__in=list(numbers)
+    )
     return {one.case.number: one for one in found}
 
 

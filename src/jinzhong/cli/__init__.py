@@ -23,7 +23,10 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line, gathered from the modules of this folder."""
-    top = _Parser(prog="jinzhong", description="Golden Bell (金钟罩): a district's fight against telecom and online fraud")
+    top = _Parser(
+        prog="jinzhong",
+        description="Golden Bell (金钟罩): a district's fight against telecom and online fraud",
+    )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda one: one.name):
         importlib.import_module(f"{__name__}.{module.name}").add(commands)
@@ -55,7 +58,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def add_by(command: argparse.ArgumentParser) -> None:
     """``--by``: who does it; default the operating-system account, recorded as such."""
-    command.add_argument("--by", default=f"os:{getpass.getuser()}", metavar="USERNAME", help="who does this (default: the operating-system account)")
+    command.add_argument(
+        "--by",
+        default=f"os:{getpass.getuser()}",
+        metavar="USERNAME",
+        help="who does this (default: the operating-system account)",
+    )
 
 
 if __name__ == "__main__":

@@ -4,8 +4,13 @@ import argparse
 
 
 def add(commands: argparse._SubParsersAction) -> None:
-    audit = commands.add_parser("audit", help="the event log").add_subparsers(dest="what", required=True, metavar="WHAT")
-    verify = audit.add_parser("verify", help="recompute the hash chain; exit 1 when anything was edited, deleted, inserted, swapped or cut off")
+    audit = commands.add_parser("audit", help="the event log").add_subparsers(
+        dest="what", required=True, metavar="WHAT"
+    )
+    verify = audit.add_parser(
+        "verify",
+        help="recompute the hash chain; exit 1 when anything was edited, deleted, inserted, swapped or cut off",
+    )
     verify.set_defaults(run=_verify)
 
 

@@ -4,7 +4,10 @@ import argparse
 
 
 def add(commands: argparse._SubParsersAction) -> None:
-    for name, run, port, words in (("web", _web, 8000, "pages and API"), ("stream", _stream, 8001, "live events (SSE)")):
+    for name, run, port, words in (
+        ("web", _web, 8000, "pages and API"),
+        ("stream", _stream, 8001, "live events (SSE)"),
+    ):
         command = commands.add_parser(name, help=f"serve the {words}")
         command.add_argument("--port", type=int, default=port)
         command.add_argument("--host", default="127.0.0.1")

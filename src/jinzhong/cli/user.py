@@ -10,7 +10,9 @@ from jinzhong.cli import Unusable, add_by
 
 
 def add(commands: argparse._SubParsersAction) -> None:
-    user = commands.add_parser("user", help="accounts and API tokens").add_subparsers(dest="what", required=True, metavar="WHAT")
+    user = commands.add_parser("user", help="accounts and API tokens").add_subparsers(
+        dest="what", required=True, metavar="WHAT"
+    )
     listing = user.add_parser("list", help="all accounts")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=_list)
@@ -31,7 +33,13 @@ def _list(chosen: argparse.Namespace) -> int:
     from jinzhong.district import queries
 
     rows = [
-        {"username": one.username, "role": one.role, "unit": one.unit.code if one.unit else None, "town": one.town_id} for one in queries.accounts()
+        {
+            "username": one.username,
+            "role": one.role,
+            "unit": one.unit.code if one.unit else None,
+            "town": one.town_id,
+        }
+        for one in queries.accounts()
     ]
     if chosen.json:
         print(json.dumps(rows, ensure_ascii=False))
@@ -71,6 +79,12 @@ def _add(chosen: argparse.Namespace) -> int:
     except ValidationError as problem:
         raise Unusable(" ".join(problem.messages)) from problem
     operations.add_account(
-        username=chosen.username, password=password, role=chosen.role, unit=unit, town_id=chosen.town or (unit.town_id if unit else None), by=chosen.by, at=clock.now()
+        username=chosen.username,
+        password=password,
+        role=chosen.role,
+        unit=unit,
+        town_id=chosen.town or (unit.town_id if unit else None),
+        by=chosen.by,
+        at=clock.now(),
     )
     return 0

@@ -5,6 +5,7 @@ database and never inside it, so a copied database alone reveals nothing.
 """
 
 import base64
+import contextlib
 import json
 import os
 import secrets
@@ -26,7 +27,9 @@ def data_folder() -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as problem:
-        raise BadInstance(f"JINZHONG_DATA {folder}: {problem.strerror}; name a folder that can be written") from problem
+        raise BadInstance(
+            f"JINZHONG_DATA {folder}: {problem.strerror}; name a folder that can be written"
+        ) from problem
     return folder
 
 
@@ -45,7 +48,9 @@ def set_kind(new: Kind) -> None:
     """Write the kind of a new instance; a real instance never becomes a demo or the other way round."""
     written = data_folder() / "instance.json"
     if written.exists() and kind() != new:
-        raise BadInstance(f"{data_folder()} holds a {kind()} instance; choose another JINZHONG_DATA for a {new} one")
+        raise BadInstance(
+            f"{data_folder()} holds a {kind()} instance; choose another JINZHONG_DATA for a {new} one"
+        )
     replace_file(written, json.dumps({"kind": new}))
 
 
@@ -56,7 +61,9 @@ def is_demo() -> bool:
 def replace_file(path: Path, text: str) -> None:
     """Write the whole file or leave the old one; readable by the owner only."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+    with os.fdopen(
+        os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as out:
         out.write(text)
         out.flush()
         os.fsync(out.fileno())
@@ -68,10 +75,8 @@ def _keys(folder: Path) -> dict[str, dict[str, str]]:
     path = folder / "keys.json"
     if not path.exists():
         fresh = {name: {"1": base64.b64encode(secrets.token_bytes(32)).decode()} for name in KEY_NAMES}
-        try:
+        with contextlib.suppress(FileExistsError):
             _create_once(path, json.dumps(fresh, indent=1))
-        except FileExistsError:
-            pass
     return cast(dict[str, dict[str, str]], json.loads(path.read_text("utf-8")))
 
 
@@ -90,5 +95,7 @@ def key(name: str, version: int | None = None) -> tuple[int, bytes]:
     versions = _keys(data_folder())[name]
     chosen = str(version or max(map(int, versions)))
     if chosen not in versions:
-        raise BadInstance(f"keys.json lacks version {chosen} of the {name} key; restore the key file that belongs to this database")
+        raise BadInstance(
+            f"keys.json lacks version {chosen} of the {name} key; restore the key file that belongs to this database"
+        )
     return int(chosen), base64.b64decode(versions[chosen])

@@ -114,7 +114,11 @@ CONTENT_SECURITY_POLICY = {
         "script-src": ["'self'"],
         "style-src": ["'self'", "'unsafe-inline'"],
         "img-src": ["'self'", "data:"],
-        "connect-src": ["'self'", *(["http://127.0.0.1:*", "http://localhost:*"] if not IS_REAL else []), *([STREAM_URL] if STREAM_URL else [])],
+        "connect-src": [
+            "'self'",
+            *(["http://127.0.0.1:*", "http://localhost:*"] if not IS_REAL else []),
+            *([STREAM_URL] if STREAM_URL else []),
+        ],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'self'"],
         "form-action": ["'self'"],
@@ -140,6 +144,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"no_traceback_values": {"()": "jinzhong.config.logs.NoPersonalData"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_traceback_values"]}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_traceback_values"]}
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

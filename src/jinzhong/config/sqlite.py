@@ -16,7 +16,9 @@ def require_safe() -> None:
             cursor.execute(f"PRAGMA {pragma}")
             found = cursor.fetchone()[0]
             if found != wanted:
-                raise BadInstance(f"SQLite runs with {pragma}={found}, needs {wanted}: put JINZHONG_DATA on a local disk that supports WAL")
+                raise BadInstance(
+                    f"SQLite runs with {pragma}={found}, needs {wanted}: put JINZHONG_DATA on a local disk that supports WAL"
+                )
         cursor.execute("PRAGMA busy_timeout")
         options = connection.settings_dict["OPTIONS"]
         if cursor.fetchone()[0] < 20_000 or options.get("transaction_mode") != "IMMEDIATE":

@@ -67,7 +67,9 @@ class Order(models.Model):
     class Meta:
         ordering = ["-sent_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["warning"], condition=~Q(state="closed"), name="one_open_order_per_warning"),
+            models.UniqueConstraint(
+                fields=["warning"], condition=~Q(state="closed"), name="one_open_order_per_warning"
+            ),
         ]
         indexes = [models.Index(fields=["state", "sent_at"])]
 

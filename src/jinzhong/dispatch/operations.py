@@ -30,7 +30,12 @@ from jinzhong_engine.ladders import person_warning as ladder
 OFFICERS_AT_A_DOOR = 2
 LEADER_AFTER = timedelta(minutes=2)
 """An order the next person leaves unsigned too goes to the duty chief: three minutes after sending, as in Qianwan."""
-REACHES = {"signed": State.SIGNED, "departed": State.ON_THE_WAY, "arrived": State.AT_THE_DOOR, "closed": State.CLOSED}
+REACHES = {
+    "signed": State.SIGNED,
+    "departed": State.ON_THE_WAY,
+    "arrived": State.AT_THE_DOOR,
+    "closed": State.CLOSED,
+}
 PROGRESS = [State.WAITING, State.SIGNED, State.ON_THE_WAY, State.AT_THE_DOOR, State.CLOSED]
 STAYS_OPEN = {Outcome.REFUSED, Outcome.NOT_FOUND}
 """After these the person is still in danger: the warning stays on the desk."""
@@ -58,7 +63,14 @@ class WrongClosing(Exception):
 
 
 @transaction.atomic
-def send(*, warning: Warning, by: str, now: datetime, officers: Sequence[Account] = (), order_id: UUID | None = None) -> Order:
+def send(
+    *,
+    warning: Warning,
+    by: str,
+    now: datetime,
+    officers: Sequence[Account] = (),
+    order_id: UUID | None = None,
+) -> Order:
     """Send officers to the door and start the clock. Sent twice, the order that is open stays the only one."""
     audit.take_turn()
     known = queries.open_order(warning)
@@ -66,7 +78,9 @@ def send(*, warning: Warning, by: str, now: datetime, officers: Sequence[Account
         return known
     if warning.state != WarningState.OPEN:
         raise warnings.NotOpen(warning.number)
-    goes = list(officers) or [one.account for one in queries.suggestions(warning, now=now)[:OFFICERS_AT_A_DOOR]]
+    goes = list(officers) or [
+        one.account for one in queries.suggestions(warning, now=now)[:OFFICERS_AT_A_DOOR]
+    ]
     order = _write_order(warning, goes, by=by, now=now, order_id=order_id or new_id())
     for place, officer in enumerate(goes):
         _ask(order, officer, Assignment.Part.TOGETHER if place else Assignment.Part.FIRST, now=now)
@@ -77,16 +91,49 @@ def send(*, warning: Warning, by: str, now: datetime, officers: Sequence[Account
 
 def _write_order(warning: Warning, goes: list[Account], *, by: str, now: datetime, order_id: UUID) -> Order:
     targets = ladder.targets(warning.grade, rural=warning.area == "rural")
-    due = {name: now + span if span else None for name, span in (("sign_by", targets.sign), ("meet_by", targets.meet), ("feedback_by", targets.feedback))}
+    due = {
+        name: now + span if span else None
+        for name, span in (
+            ("sign_by", targets.sign),
+            ("meet_by", targets.meet),
+            ("feedback_by", targets.feedback),
+        )
+    }
     station = next((officer.unit for officer in goes if officer.unit), None)
     order = Order.objects.create(
-        id=order_id, number=queries.next_number(now), warning=warning, grade=warning.grade, station=station, sent_at=now, password=_password(), **due
+        id=order_id,
+        number=queries.next_number(now),
+        warning=warning,
+        grade=warning.grade,
+        station=station,
+        sent_at=now,
+        password=_password(),
+        **due,
     )
-    _step(order, OrderStep.Step.SENT, happened_at=now, now=now, by=by, facts={"officers": [str(one.pk) for one in goes]})
-    for kind, moment in (("order.sign", order.sign_by), ("order.meet", order.meet_by), ("order.feedback", order.feedback_by)):
+    _step(
+        order,
+        OrderStep.Step.SENT,
+        happened_at=now,
+        now=now,
+        by=by,
+        facts={"officers": [str(one.pk) for one in goes]},
+    )
+    for kind, moment in (
+        ("order.sign", order.sign_by),
+        ("order.meet", order.meet_by),
+        ("order.feedback", order.feedback_by),
+    ):
         if moment:
             agenda.watch(kind, on_id=order.pk, due_at=moment, at=now)
-    audit.record("dispatch.sent", on=order, by=by, at=now, town=warning.town_id or "", warning=warning.pk, officers=[one.pk for one in goes])
+    audit.record(
+        "dispatch.sent",
+        on=order,
+        by=by,
+        at=now,
+        town=warning.town_id or "",
+        warning=warning.pk,
+        officers=[one.pk for one in goes],
+    )
     return order
 
 
@@ -94,7 +141,9 @@ def _write_order(warning: Warning, goes: list[Account], *, by: str, now: datetim
 def sign(*, order: Order, by: Account, happened_at: datetime, now: datetime) -> Order:
     """The officer takes the order. The one who was asked before and didn't sign is released."""
     order = _held(order, by)
-    if not _advance(order, OrderStep.Step.SIGNED, by=by, happened_at=happened_at, now=now, due_at=order.sign_by):
+    if not _advance(
+        order, OrderStep.Step.SIGNED, by=by, happened_at=happened_at, now=now, due_at=order.sign_by
+    ):
         return order
     order.assignments.filter(account=by).update(signed_at=happened_at)
     agenda.settle(on_id=order.pk, kinds=["order.sign"], outcome=_met(happened_at, order.sign_by), at=now)
@@ -115,7 +164,12 @@ def arrive(*, order: Order, by: Account, happened_at: datetime, now: datetime) -
     """At the door. Target and actual are both kept; late is actual after target."""
     order = _held(order, by)
     if _advance(order, OrderStep.Step.ARRIVED, by=by, happened_at=happened_at, now=now, due_at=order.meet_by):
-        agenda.settle(on_id=order.pk, kinds=["order.sign", "order.meet"], outcome=_met(happened_at, order.meet_by), at=now)
+        agenda.settle(
+            on_id=order.pk,
+            kinds=["order.sign", "order.meet"],
+            outcome=_met(happened_at, order.meet_by),
+            at=now,
+        )
     return order
 
 
@@ -135,7 +189,14 @@ def close(
 ) -> Order:
     """Say what happened. Money counts only with the evidence it rests on. The same report twice changes nothing."""
     order = _held(order, by, even_closed=True)
-    report = {"outcome": outcome, "amount_protected": amount_protected, "evidence": evidence, "met_by": list(met_by), "checks": list(checks), "note": note}
+    report = {
+        "outcome": outcome,
+        "amount_protected": amount_protected,
+        "evidence": evidence,
+        "met_by": list(met_by),
+        "checks": list(checks),
+        "note": note,
+    }
     if order.state == State.CLOSED:
         if all(getattr(order, name) == value for name, value in report.items()):
             return order
@@ -143,9 +204,21 @@ def close(
     _check_report(order, outcome, amount_protected, evidence)
     for name, value in report.items():
         setattr(order, name, value)
-    _advance(order, OrderStep.Step.CLOSED, by=by, happened_at=happened_at, now=now, due_at=order.feedback_by, outcome=outcome, amount=amount_protected, evidence=evidence)
+    _advance(
+        order,
+        OrderStep.Step.CLOSED,
+        by=by,
+        happened_at=happened_at,
+        now=now,
+        due_at=order.feedback_by,
+        outcome=outcome,
+        amount=amount_protected,
+        evidence=evidence,
+    )
     agenda.settle(on_id=order.pk, kinds=["order.sign", "order.meet"], outcome="dropped", at=now)
-    agenda.settle(on_id=order.pk, kinds=["order.feedback"], outcome=_met(happened_at, order.feedback_by), at=now)
+    agenda.settle(
+        on_id=order.pk, kinds=["order.feedback"], outcome=_met(happened_at, order.feedback_by), at=now
+    )
     if outcome not in STAYS_OPEN:
         warnings.close(warning=order.warning, by=by.username, now=now, outcome=outcome)
     return order
@@ -160,8 +233,12 @@ def reassign(*, order: Order, to: Account, by: Account, now: datetime) -> Order:
         raise AlreadyClosed(order)
     order.assignments.filter(signed_at=None, released_at=None).exclude(account=to).update(released_at=now)
     _ask(order, to, Assignment.Part.NEXT, now=now)
-    _step(order, OrderStep.Step.REASSIGNED, happened_at=now, now=now, by=by.username, facts={"to": str(to.pk)})
-    audit.record("dispatch.reassigned", on=order, by=by.username, at=now, town=order.warning.town_id or "", to=to.pk)
+    _step(
+        order, OrderStep.Step.REASSIGNED, happened_at=now, now=now, by=by.username, facts={"to": str(to.pk)}
+    )
+    audit.record(
+        "dispatch.reassigned", on=order, by=by.username, at=now, town=order.warning.town_id or "", to=to.pk
+    )
     return order
 
 
@@ -170,18 +247,31 @@ def missed(*, order_id: UUID, kind: str, step: int, due_at: datetime, now: datet
     """A deadline of an order passed. Unsigned: the next person is asked, then the duty chief. Else: it is told."""
     audit.take_turn()
     order = Order.objects.select_related("warning").get(pk=order_id)
-    if not agenda.settle_one(kind=kind, on_id=order_id, step=step, outcome="missed", at=now) or order.state == State.CLOSED:
+    if (
+        not agenda.settle_one(kind=kind, on_id=order_id, step=step, outcome="missed", at=now)
+        or order.state == State.CLOSED
+    ):
         return order
     if kind == "order.sign" and order.state == State.WAITING:
         _escalate(order, step=step, due_at=due_at, now=now)
     else:
-        audit.record("dispatch.late", on=order, by="clock", at=now, happened_at=due_at, town=order.warning.town_id or "", deadline=kind)
+        audit.record(
+            "dispatch.late",
+            on=order,
+            by="clock",
+            at=now,
+            happened_at=due_at,
+            town=order.warning.town_id or "",
+            deadline=kind,
+        )
     return order
 
 
 def _escalate(order: Order, *, step: int, due_at: datetime, now: datetime) -> None:
     asked = set(order.assignments.values_list("account_id", flat=True))
-    fresh = [one.account for one in queries.suggestions(order.warning, now=now) if one.account.pk not in asked]
+    fresh = [
+        one.account for one in queries.suggestions(order.warning, now=now) if one.account.pk not in asked
+    ]
     if step == 0 and fresh:
         _ask(order, fresh[0], Assignment.Part.NEXT, now=now)
         agenda.watch("order.sign", on_id=order.pk, due_at=now + LEADER_AFTER, at=now, step=1)
@@ -190,7 +280,15 @@ def _escalate(order: Order, *, step: int, due_at: datetime, now: datetime) -> No
     order.escalations += 1
     order.save(update_fields=["escalations"])
     _step(order, OrderStep.Step.ESCALATED, happened_at=due_at, now=now, by="clock", facts={"step": step})
-    audit.record("dispatch.escalated", on=order, by="clock", at=now, happened_at=due_at, town=order.warning.town_id or "", step=step)
+    audit.record(
+        "dispatch.escalated",
+        on=order,
+        by="clock",
+        at=now,
+        happened_at=due_at,
+        town=order.warning.town_id or "",
+        step=step,
+    )
 
 
 def _to_the_chief(order: Order, *, now: datetime) -> None:
@@ -203,7 +301,9 @@ def _ask(order: Order, officer: Account, part: str, *, now: datetime) -> None:
     """Ask an officer to go; their phone rings once per order."""
     metres = queries.metres_to(officer, order.warning)
     Assignment.objects.update_or_create(
-        order=order, account=officer, defaults={"part": part, "asked_at": now, "released_at": None, "metres": metres}
+        order=order,
+        account=officer,
+        defaults={"part": part, "asked_at": now, "released_at": None, "metres": metres},
     )
     payload = {"order": str(order.pk), "account": str(officer.pk), "grade": order.grade}
     agenda.post("ring", key=f"ring:{order.pk}:{officer.pk}", payload=payload, at=now)
@@ -220,7 +320,16 @@ def _held(order: Order, by: Account, *, even_closed: bool = False) -> Order:
     return order
 
 
-def _advance(order: Order, step: str, *, by: Account, happened_at: datetime, now: datetime, due_at: datetime | None = None, **facts: Any) -> bool:
+def _advance(
+    order: Order,
+    step: str,
+    *,
+    by: Account,
+    happened_at: datetime,
+    now: datetime,
+    due_at: datetime | None = None,
+    **facts: Any,
+) -> bool:
     """Move the order on; a step it has behind it changes nothing. False: nothing changed."""
     reached = REACHES[step]
     if PROGRESS.index(reached) <= PROGRESS.index(State(order.state)):
@@ -231,12 +340,38 @@ def _advance(order: Order, step: str, *, by: Account, happened_at: datetime, now
     order.save()
     facts = {name: str(value) for name, value in facts.items() if value not in (None, "")}
     _step(order, step, happened_at=happened_at, now=now, by=by.username, due_at=due_at, facts=facts)
-    audit.record(f"dispatch.{step}", on=order, by=by.username, at=now, happened_at=happened_at, town=order.warning.town_id or "", warning=order.warning_id, **facts)
+    audit.record(
+        f"dispatch.{step}",
+        on=order,
+        by=by.username,
+        at=now,
+        happened_at=happened_at,
+        town=order.warning.town_id or "",
+        warning=order.warning_id,
+        **facts,
+    )
     return True
 
 
-def _step(order: Order, step: str, *, happened_at: datetime, now: datetime, by: str, due_at: datetime | None = None, facts: dict[str, Any] | None = None) -> None:
-    OrderStep.objects.create(order=order, step=step, happened_at=happened_at, recorded_at=now, by=by, due_at=due_at, facts=facts or {})
+def _step(
+    order: Order,
+    step: str,
+    *,
+    happened_at: datetime,
+    now: datetime,
+    by: str,
+    due_at: datetime | None = None,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    OrderStep.objects.create(
+        order=order,
+        step=step,
+        happened_at=happened_at,
+        recorded_at=now,
+        by=by,
+        due_at=due_at,
+        facts=facts or {},
+    )
 
 
 def _check_report(order: Order, outcome: str, amount: Decimal | None, evidence: str) -> None:

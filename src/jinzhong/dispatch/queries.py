@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from jinzhong.dispatch.models import Assignment, Order, State
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Role, Unit
-from jinzhong.dispatch.models import Assignment, Order, State
 from jinzhong.warning import queries as warnings
 from jinzhong.warning.models import Warning
 
@@ -33,7 +33,11 @@ class Suggestion:
 def orders(*, viewer: Account) -> QuerySet[Order]:
     """The orders of warnings a viewer may see, and those the viewer was asked to go to."""
     seen = Q(warning__in=warnings.warnings(viewer=viewer)) | Q(assignments__account=viewer)
-    return Order.objects.select_related("warning__person", "warning__outlet", "warning__town", "station").filter(seen).distinct()
+    return (
+        Order.objects.select_related("warning__person", "warning__outlet", "warning__town", "station")
+        .filter(seen)
+        .distinct()
+    )
 
 
 def order(pk: UUID, *, viewer: Account) -> Order | None:
@@ -48,7 +52,12 @@ def open_order(warning: Warning) -> Order | None:
 def newest_orders(found: list[Warning]) -> dict[UUID, Order]:
     """The newest order of each warning, by warning id."""
     newest: dict[UUID, Order] = {}
-    for one in Order.objects.filter(warning__in=found).select_related("station").prefetch_related("assignments__account").order_by("sent_at"):
+    for one in (
+        Order.objects.filter(warning__in=found)
+        .select_related("station")
+        .prefetch_related("assignments__account")
+        .order_by("sent_at")
+    ):
         newest[one.warning_id] = one
     return newest
 
@@ -56,7 +65,11 @@ def newest_orders(found: list[Warning]) -> dict[UUID, Order]:
 def mine(account: Account) -> QuerySet[Order]:
     """What an officer has to do: orders they were asked to go to and not released from, open ones first."""
     asked = Assignment.objects.filter(account=account, released_at=None).values("order")
-    return Order.objects.select_related("warning__person", "warning__outlet", "warning__town").filter(pk__in=asked).order_by("closed_at", "-sent_at")
+    return (
+        Order.objects.select_related("warning__person", "warning__outlet", "warning__town")
+        .filter(pk__in=asked)
+        .order_by("closed_at", "-sent_at")
+    )
 
 
 def may_act(order: Order, account: Account) -> bool:
@@ -71,12 +84,21 @@ def suggestions(warning: Warning, *, now: datetime) -> list[Suggestion]:
     patrols = district.patrols_at(now)
     busy = _open_orders([one.pk for one in patrols])
     found = [Suggestion(one, metres_to(one, warning), busy.get(one.pk, 0)) for one in patrols]
-    return sorted(found, key=lambda one: (one.open_orders, one.metres if one.metres is not None else 10**9, one.account.staff_no))
+    return sorted(
+        found,
+        key=lambda one: (
+            one.open_orders,
+            one.metres if one.metres is not None else 10**9,
+            one.account.staff_no,
+        ),
+    )
 
 
 def _open_orders(officers: list[UUID]) -> dict[UUID, int]:
     counts: dict[UUID, int] = {}
-    asked = Assignment.objects.filter(account__in=officers, released_at=None).exclude(order__state=State.CLOSED)
+    asked = Assignment.objects.filter(account__in=officers, released_at=None).exclude(
+        order__state=State.CLOSED
+    )
     for officer in asked.values_list("account_id", flat=True):
         counts[officer] = counts.get(officer, 0) + 1
     return counts
@@ -91,7 +113,12 @@ def metres_to(officer: Account, warning: Warning) -> int | None:
 def next_number(now: datetime) -> str:
     """The next number of the day, PD20210531-0012. Call it while holding the turn to write."""
     prefix = f"PD{now:%Y%m%d}-"
-    newest = Order.objects.filter(number__startswith=prefix).order_by("-number").values_list("number", flat=True).first()
+    newest = (
+        Order.objects.filter(number__startswith=prefix)
+        .order_by("-number")
+        .values_list("number", flat=True)
+        .first()
+    )
     return f"{prefix}{int(newest.removeprefix(prefix)) + 1 if newest else 1:04d}"
 
 

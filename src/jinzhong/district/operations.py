@@ -9,7 +9,20 @@ from django.db import transaction
 
 from jinzhong.audit import operations as audit
 from jinzhong.district import queries
-from jinzhong.district.models import Account, Community, Duty, Handover, Role, Rotation, Shift, Swap, Token, Town, TownPopulation, Unit
+from jinzhong.district.models import (
+    Account,
+    Community,
+    Duty,
+    Handover,
+    Role,
+    Rotation,
+    Shift,
+    Swap,
+    Token,
+    Town,
+    TownPopulation,
+    Unit,
+)
 from jinzhong.vault import seal
 
 
@@ -22,7 +35,19 @@ class NotTheirDuty(Exception):
 
 
 @transaction.atomic
-def add_town(*, code: str, name: str, kind: str, order: int, residents: int, since: date, source: str, by: str, at: datetime, **place: float) -> Town:
+def add_town(
+    *,
+    code: str,
+    name: str,
+    kind: str,
+    order: int,
+    residents: int,
+    since: date,
+    source: str,
+    by: str,
+    at: datetime,
+    **place: float,
+) -> Town:
     """Add a town with its first population version."""
     town = Town.objects.create(code=code, name=name, kind=kind, order=order, **place)
     TownPopulation.objects.create(town=town, since=since, residents=residents, source=source)
@@ -38,7 +63,9 @@ def add_community(*, town: Town, name: str, area: str, by: str, at: datetime) ->
 
 
 @transaction.atomic
-def add_unit(*, code: str, name: str, kind: str, by: str, at: datetime, covers: Iterable[Town] = (), **rest: Any) -> Unit:
+def add_unit(
+    *, code: str, name: str, kind: str, by: str, at: datetime, covers: Iterable[Town] = (), **rest: Any
+) -> Unit:
     """Add a unit; ``covers``: the towns a police station is in charge of."""
     unit = Unit.objects.create(code=code, name=name, kind=kind, **rest)
     unit.covers.set(covers)
@@ -47,7 +74,9 @@ def add_unit(*, code: str, name: str, kind: str, by: str, at: datetime, covers: 
 
 
 @transaction.atomic
-def add_account(*, username: str, password: str | None, role: str, by: str, at: datetime, **rest: Any) -> Account:
+def add_account(
+    *, username: str, password: str | None, role: str, by: str, at: datetime, **rest: Any
+) -> Account:
     """Add an account. Without password nobody can log in as it."""
     account = Account(username=username, role=Role(role), **rest)
     account.set_password(password) if password else account.set_unusable_password()
@@ -86,7 +115,9 @@ def open_shift(*, moment: datetime, by: str, at: datetime) -> Shift:
 @transaction.atomic
 def assign(*, shift: Shift, account: Account, post: str, by: str, at: datetime, seat: str = "") -> Duty:
     """Put a person on duty at a post; asking twice changes nothing."""
-    duty, fresh = Duty.objects.get_or_create(shift=shift, account=account, defaults={"post": Duty.Post(post), "seat": seat})
+    duty, fresh = Duty.objects.get_or_create(
+        shift=shift, account=account, defaults={"post": Duty.Post(post), "seat": seat}
+    )
     if fresh:
         audit.record("district.duty_assigned", on=duty, by=by, at=at, post=post, account=account.pk)
     return duty

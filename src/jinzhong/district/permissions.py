@@ -6,7 +6,15 @@ What rows a person sees is a second question, answered by ``queries.sight``: bot
 from jinzhong.district.models import Account, Role
 
 OFFICE = Role.ANTI_FRAUD_OFFICE
-_EVERY_READER = {OFFICE, Role.HOTLINE, Role.STATION_OFFICER, Role.TOWN, Role.GRID_WORKER, Role.INSPECTOR, Role.AUDITOR}
+_EVERY_READER = {
+    OFFICE,
+    Role.HOTLINE,
+    Role.STATION_OFFICER,
+    Role.TOWN,
+    Role.GRID_WORKER,
+    Role.INSPECTOR,
+    Role.AUDITOR,
+}
 
 MAY: dict[str, set[str]] = {
     "alert.raise": {Role.OUTLET, Role.HOTLINE, OFFICE},

@@ -7,7 +7,19 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from jinzhong.district.models import Account, Community, Duty, Handover, Role, Shift, Token, Town, TownPopulation, Unit, shift_bounds
+from jinzhong.district.models import (
+    Account,
+    Community,
+    Duty,
+    Handover,
+    Role,
+    Shift,
+    Token,
+    Town,
+    TownPopulation,
+    Unit,
+    shift_bounds,
+)
 from jinzhong.vault import seal
 
 SEES_THE_DISTRICT = {Role.ANTI_FRAUD_OFFICE, Role.HOTLINE, Role.INSPECTOR, Role.AUDITOR}
@@ -52,7 +64,11 @@ def accounts() -> QuerySet[Account]:
 
 def account_by_token(token: str) -> Account | None:
     """The active account to which this API token belongs."""
-    known = Token.objects.select_related("account__unit", "account__town").filter(digest=seal.digest(token.encode()), revoked_at=None).first()
+    known = (
+        Token.objects.select_related("account__unit", "account__town")
+        .filter(digest=seal.digest(token.encode()), revoked_at=None)
+        .first()
+    )
     return known.account if known and known.account.is_active else None
 
 
@@ -131,7 +147,12 @@ def shift_window(moment: datetime) -> tuple[datetime, datetime, str]:
 
 
 def last_handover(moment: datetime) -> Handover | None:
-    return Handover.objects.select_related("shift", "by").filter(shift__until__lte=moment).order_by("-shift__since").first()
+    return (
+        Handover.objects.select_related("shift", "by")
+        .filter(shift__until__lte=moment)
+        .order_by("-shift__since")
+        .first()
+    )
 
 
 def metres_between(a: Unit, b: Unit) -> int | None:
@@ -139,5 +160,7 @@ def metres_between(a: Unit, b: Unit) -> int | None:
     if None in (a.latitude, a.longitude, b.latitude, b.longitude):
         return None
     lat1, lon1, lat2, lon2 = map(math.radians, (a.latitude, a.longitude, b.latitude, b.longitude))  # type: ignore[arg-type]
-    haversine = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    haversine = (
+        math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    )
     return round(2 * 6_371_000 * math.asin(math.sqrt(haversine)))

@@ -19,11 +19,20 @@ from jinzhong.vault import operations as vault
 
 
 @transaction.atomic
-def keep_arrival(*, kind: str, raw: str, by: Account | str, sent_at: datetime, now: datetime, name: str = "") -> Arrival:
+def keep_arrival(
+    *, kind: str, raw: str, by: Account | str, sent_at: datetime, now: datetime, name: str = ""
+) -> Arrival:
     """Keep something exactly as it came, encrypted."""
     who, unit = (by.username, by.unit) if isinstance(by, Account) else (by, None)
     arrival = Arrival.objects.create(
-        kind=kind, name=name, raw=raw, digest=seal.digest(raw.encode("utf-8", "surrogatepass")), by=who, unit=unit, sent_at=sent_at, received_at=now
+        kind=kind,
+        name=name,
+        raw=raw,
+        digest=seal.digest(raw.encode("utf-8", "surrogatepass")),
+        by=who,
+        unit=unit,
+        sent_at=sent_at,
+        received_at=now,
     )
     audit.record("intake.arrived", on=arrival, by=who, at=now, happened_at=sent_at, arrival_kind=kind)
     return arrival
@@ -31,34 +40,80 @@ def keep_arrival(*, kind: str, raw: str, by: Account | str, sent_at: datetime, n
 
 @transaction.atomic
 def receive_alert(
-    *, source: str, fields: AlertFields, raw: Mapping[str, Any], by: Account, sent_at: datetime, now: datetime, alert_id: UUID | None = None
+    *,
+    source: str,
+    fields: AlertFields,
+    raw: Mapping[str, Any],
+    by: Account,
+    sent_at: datetime,
+    now: datetime,
+    alert_id: UUID | None = None,
 ) -> Alert:
     """Take in an alert of a teller or of the hotline. ``sent_at``: when it was pressed or told, by their clock."""
     audit.take_turn()
     arrival = keep_arrival(kind=source, raw=_text(raw), by=by, sent_at=sent_at, now=now)
-    alert = Alert(id=alert_id or new_id(), source=source, first_arrival=arrival, by=by, unit=by.unit, happened_at=sent_at, received_at=now)
+    alert = Alert(
+        id=alert_id or new_id(),
+        source=source,
+        first_arrival=arrival,
+        by=by,
+        unit=by.unit,
+        happened_at=sent_at,
+        received_at=now,
+    )
     _write(alert, fields, now=now)
     alert.save(force_insert=True)
-    audit.record("intake.alert", on=alert, by=by.username, at=now, happened_at=sent_at, town=alert.town_id or "", source=source, unit=alert.unit_id)
+    audit.record(
+        "intake.alert",
+        on=alert,
+        by=by.username,
+        at=now,
+        happened_at=sent_at,
+        town=alert.town_id or "",
+        source=source,
+        unit=alert.unit_id,
+    )
     return alert
 
 
 @transaction.atomic
-def amend_alert(*, alert: Alert, fields: AlertFields, raw: Mapping[str, Any], by: Account, sent_at: datetime, now: datetime) -> Alert:
+def amend_alert(
+    *,
+    alert: Alert,
+    fields: AlertFields,
+    raw: Mapping[str, Any],
+    by: Account,
+    sent_at: datetime,
+    now: datetime,
+) -> Alert:
     """What the teller writes after pressing; what is not said again stays."""
     audit.take_turn()
     arrival = keep_arrival(kind=f"{alert.source}_more", raw=_text(raw), by=by, sent_at=sent_at, now=now)
     AlertChange.objects.create(alert=alert, arrival=arrival, fields=dict(raw), at=now)
-    _write(alert, replace(_as_fields(alert), **{name: value for name, value in vars(fields).items() if value}), now=now)
+    _write(
+        alert,
+        replace(_as_fields(alert), **{name: value for name, value in vars(fields).items() if value}),
+        now=now,
+    )
     alert.save()
-    audit.record("intake.alert_amended", on=alert, by=by.username, at=now, happened_at=sent_at, town=alert.town_id or "", fields=sorted(raw))
+    audit.record(
+        "intake.alert_amended",
+        on=alert,
+        by=by.username,
+        at=now,
+        happened_at=sent_at,
+        town=alert.town_id or "",
+        fields=sorted(raw),
+    )
     return alert
 
 
 @transaction.atomic
 def remember_header(*, header: str, field: str, by: Account, now: datetime) -> HeaderChoice:
     """Remember which field a header of the office's own spreadsheet means."""
-    choice, _ = HeaderChoice.objects.update_or_create(header=header, defaults={"field": field, "by": by.username, "at": now})
+    choice, _ = HeaderChoice.objects.update_or_create(
+        header=header, defaults={"field": field, "by": by.username, "at": now}
+    )
     audit.record("intake.header_remembered", on=choice, by=by.username, at=now, field=field)
     return choice
 
@@ -83,12 +138,21 @@ def _write(alert: Alert, fields: AlertFields, *, now: datetime) -> None:
     if fields.payee_account:
         alert.payee = vault.keep("account", at=now, account=fields.payee_account)
     if fields.id_number:
-        fields = replace(fields, sex=forms.sex(fields.id_number), age=_age(forms.birth_date(fields.id_number), now))
+        fields = replace(
+            fields, sex=forms.sex(fields.id_number), age=_age(forms.birth_date(fields.id_number), now)
+        )
     alert.person_sex, alert.person_age = fields.sex, fields.age
-    alert.amount, alert.payee_name, alert.payee_tail, alert.payee_bank = fields.amount, fields.payee_name, fields.payee_tail, fields.payee_bank
+    alert.amount, alert.payee_name, alert.payee_tail, alert.payee_bank = (
+        fields.amount,
+        fields.payee_name,
+        fields.payee_tail,
+        fields.payee_bank,
+    )
     alert.fraud_class, alert.signs, alert.answers = fields.fraud_class, list(fields.signs), fields.answers
     alert.story, alert.place = fields.story, fields.place
-    alert.town = Town.objects.filter(pk=fields.town).first() or alert.town or (alert.unit.town if alert.unit else None)
+    alert.town = (
+        Town.objects.filter(pk=fields.town).first() or alert.town or (alert.unit.town if alert.unit else None)
+    )
 
 
 def _person(alert: Alert, fields: AlertFields, *, now: datetime) -> Any:

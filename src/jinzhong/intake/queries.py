@@ -29,7 +29,11 @@ def seen_by_all_outlets(*, viewer: Account, now: datetime) -> list[Alert]:
     if viewer.role not in (Role.OUTLET, Role.BANK_HEAD, Role.ANTI_FRAUD_OFFICE, Role.HOTLINE):
         return []
     since = now - SHARED_FOR
-    return list(Alert.objects.select_related("town", "unit").filter(source=Alert.Source.BANK, received_at__gte=since).order_by("-received_at")[:50])
+    return list(
+        Alert.objects.select_related("town", "unit")
+        .filter(source=Alert.Source.BANK, received_at__gte=since)
+        .order_by("-received_at")[:50]
+    )
 
 
 def arrival(pk: UUID) -> Arrival | None:

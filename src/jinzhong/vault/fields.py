@@ -18,7 +18,11 @@ class SealedText(models.Field):
         return f"{self.model._meta.label_lower}.{self.name}"
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        return None if value is None else connection.Database.Binary(seal.close(self.to_text(value), place=self._place()))
+        return (
+            None
+            if value is None
+            else connection.Database.Binary(seal.close(self.to_text(value), place=self._place()))
+        )
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         return None if value is None else self.from_text(seal.open_(value, place=self._place()))

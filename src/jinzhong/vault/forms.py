@@ -19,7 +19,23 @@ _LANDLINE = re.compile(r"0(10|2\d|[3-9]\d{2})(\d{7,8})")
 _SERVICE = re.compile(r"[48]00\d{7}|9[56]\d{3,6}|1[012]\d{1,3}|12\d{3}|106\d{5,17}|100\d{2,5}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
-_COMPOUND = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "夏侯", "司徒", "端木", "南宫", "百里")
+_COMPOUND = (
+    "欧阳",
+    "司马",
+    "上官",
+    "诸葛",
+    "东方",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "令狐",
+    "夏侯",
+    "司徒",
+    "端木",
+    "南宫",
+    "百里",
+)
 
 
 class BadForm(ValueError):
@@ -62,7 +78,9 @@ def _key(digits: str, area: str) -> str:
         return digits.removeprefix("0")
     if _SERVICE.fullmatch(digits):
         return digits
-    landline = _LANDLINE.fullmatch(digits) or _LANDLINE.fullmatch("0" + digits if len(digits) in (10, 11) and digits[0] != "1" else digits)
+    landline = _LANDLINE.fullmatch(digits) or _LANDLINE.fullmatch(
+        "0" + digits if len(digits) in (10, 11) and digits[0] != "1" else digits
+    )
     if landline:
         return f"0{landline[1]}-{landline[2]}"
     if re.fullmatch(r"[2-8]\d{6,7}", digits):

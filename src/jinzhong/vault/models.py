@@ -46,7 +46,9 @@ class Identifier(models.Model):
 
     class Meta:
         ordering = ["added_at", "id"]
-        constraints = [models.UniqueConstraint(fields=["subject", "kind", "blind"], name="identifier_once_per_subject")]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "kind", "blind"], name="identifier_once_per_subject")
+        ]
         indexes = [models.Index(fields=["kind", "blind"])]
 
     def __str__(self) -> str:

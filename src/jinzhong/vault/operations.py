@@ -51,7 +51,11 @@ def _known(kind: str, canonical: dict[str, str]) -> Subject | None:
     for name in STRONG:
         if name not in canonical:
             continue
-        matches = [one for one in queries.find(name, canonical[name]) if one.kind == kind and not _contradicts(one, canonical)]
+        matches = [
+            one
+            for one in queries.find(name, canonical[name])
+            if one.kind == kind and not _contradicts(one, canonical)
+        ]
         if matches:
             return matches[0]
     return None
@@ -77,7 +81,9 @@ def merge(*, kept: Subject, absorbed: Subject, by: str, reason: str, at: datetim
     absorbed.merged_into = kept
     absorbed.save(update_fields=["merged_into"])
     made = Merge.objects.create(kept=kept, absorbed=absorbed, by=by, reason=reason, at=at)
-    audit_operations.record("vault.merged", on=kept, by=by, at=at, purpose=reason, absorbed=absorbed.pk, merge=made.pk)
+    audit_operations.record(
+        "vault.merged", on=kept, by=by, at=at, purpose=reason, absorbed=absorbed.pk, merge=made.pk
+    )
     return made
 
 
@@ -89,12 +95,18 @@ def undo_merge(*, merge: Merge, by: str, at: datetime) -> None:
     Subject.objects.filter(pk=merge.absorbed_id).update(merged_into=None)
     merge.undone_at, merge.undone_by = at, by
     merge.save(update_fields=["undone_at", "undone_by"])
-    audit_operations.record("vault.merge_undone", on=merge.kept, by=by, at=at, absorbed=merge.absorbed_id, merge=merge.pk)
+    audit_operations.record(
+        "vault.merge_undone", on=merge.kept, by=by, at=at, absorbed=merge.absorbed_id, merge=merge.pk
+    )
 
 
 @transaction.atomic
 def reveal(*, subject: Subject, by: str, purpose: str, at: datetime, why: str = "", town: str = "") -> Reveal:
     """Show the plain data of a subject to one account for ten minutes; logged. ``purpose``: a Reveal.Purpose."""
-    made = Reveal.objects.create(subject=subject, by=by, purpose=Reveal.Purpose(purpose), at=at, until=at + REVEAL_FOR)
-    audit_operations.record("vault.revealed", on=subject, by=by, at=at, purpose=purpose, town=town, until=made.until, why=why)
+    made = Reveal.objects.create(
+        subject=subject, by=by, purpose=Reveal.Purpose(purpose), at=at, until=at + REVEAL_FOR
+    )
+    audit_operations.record(
+        "vault.revealed", on=subject, by=by, at=at, purpose=purpose, town=town, until=made.until, why=why
+    )
     return made

@@ -32,12 +32,19 @@ class Shown:
 
 def canonical(kind: str, text: str) -> str:
     """The canonical form by which a value of this kind is kept and found. Raises ValueError (see ``forms``)."""
-    return {"phone": forms.phone, "id_number": forms.id_number, "account": forms.account, "name": forms.name}.get(kind, str.strip)(text)
+    return {
+        "phone": forms.phone,
+        "id_number": forms.id_number,
+        "account": forms.account,
+        "name": forms.name,
+    }.get(kind, str.strip)(text)
 
 
 def find(kind: str, text: str) -> list[Subject]:
     """The subjects (merged ones as the one that stays) that carry this phone, ID number, account or name."""
-    found = Subject.objects.filter(identifiers__kind=kind, identifiers__blind=seal.blind(kind, canonical(kind, text)))
+    found = Subject.objects.filter(
+        identifiers__kind=kind, identifiers__blind=seal.blind(kind, canonical(kind, text))
+    )
     return list({one.pk: one for one in map(root, found.order_by("created_at", "id"))}.values())
 
 
@@ -62,10 +69,20 @@ def shown(subject: Subject | None, *, to: str = "", now: datetime | None = None)
     return shown_many([subject], to=to, now=now)[subject.pk] if subject else None
 
 
-def shown_many(subjects: Iterable[Subject], *, to: str = "", now: datetime | None = None) -> dict[UUID, Shown]:
+def shown_many(
+    subjects: Iterable[Subject], *, to: str = "", now: datetime | None = None
+) -> dict[UUID, Shown]:
     """Many subjects at once, by id; first value of each kind."""
     ids = {one.pk for one in subjects}
-    open_until = dict(Reveal.objects.filter(by=to, subject__in=ids, at__lte=now, until__gt=now).values_list("subject_id", "until")) if to and now else {}
+    open_until = (
+        dict(
+            Reveal.objects.filter(by=to, subject__in=ids, at__lte=now, until__gt=now).values_list(
+                "subject_id", "until"
+            )
+        )
+        if to and now
+        else {}
+    )
     values: dict[UUID, dict[str, str]] = {one: {} for one in ids}
     for identifier in Identifier.objects.filter(subject__in=ids):
         mask = (lambda text: text) if identifier.subject_id in open_until else MASKS[identifier.kind]

@@ -20,7 +20,11 @@ def close(text: str, *, place: str) -> bytes:
     """Encrypt ``text`` for this place (table and column); layout: key version (2 bytes), nonce (12), cipher and tag."""
     version, key = instance.key("vault")
     nonce = os.urandom(NONCE)
-    return version.to_bytes(2, "big") + nonce + AESGCM(key).encrypt(nonce, text.encode("utf-8", "surrogatepass"), place.encode())
+    return (
+        version.to_bytes(2, "big")
+        + nonce
+        + AESGCM(key).encrypt(nonce, text.encode("utf-8", "surrogatepass"), place.encode())
+    )
 
 
 def open_(sealed: bytes, *, place: str) -> str:
@@ -28,14 +32,20 @@ def open_(sealed: bytes, *, place: str) -> str:
     sealed = bytes(sealed)
     _, key = instance.key("vault", int.from_bytes(sealed[:2], "big"))
     try:
-        return AESGCM(key).decrypt(sealed[2 : 2 + NONCE], sealed[2 + NONCE :], place.encode()).decode("utf-8", "surrogatepass")
+        return (
+            AESGCM(key)
+            .decrypt(sealed[2 : 2 + NONCE], sealed[2 + NONCE :], place.encode())
+            .decode("utf-8", "surrogatepass")
+        )
     except InvalidTag as problem:
         raise Unreadable(place) from problem
 
 
 def blind(kind: str, canonical: str) -> bytes:
     """Blind index of an identifier: equal for equal canonical forms, useless without the key."""
-    return hmac.new(instance.key("index")[1], f"{kind}:{canonical}".encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+    return hmac.new(
+        instance.key("index")[1], f"{kind}:{canonical}".encode("utf-8", "surrogatepass"), hashlib.sha256
+    ).digest()
 
 
 def digest(raw: bytes) -> str:

@@ -18,7 +18,10 @@ class Grade(models.TextChoices):
     GREEN = "green", _("关注")
 
 
-RANK = {grade: place for place, grade in enumerate((Grade.GREEN, Grade.BLUE, Grade.YELLOW, Grade.ORANGE, Grade.RED))}
+RANK = {
+    grade: place
+    for place, grade in enumerate((Grade.GREEN, Grade.BLUE, Grade.YELLOW, Grade.ORANGE, Grade.RED))
+}
 
 
 class State(models.TextChoices):

@@ -97,7 +97,9 @@ def _same_person(alert: Alert) -> Warning | None:
     if not (alert.person and alert.identified):
         return None
     family = vault.family(vault.root(alert.person))
-    recent = Warning.objects.filter(person__in=family, identified=True, newest_alert_at__gt=alert.received_at - MERGE_WITHIN)
+    recent = Warning.objects.filter(
+        person__in=family, identified=True, newest_alert_at__gt=alert.received_at - MERGE_WITHIN
+    )
     return recent.exclude(state=State.MERGED).order_by("-opened_at").first()
 
 
@@ -105,7 +107,12 @@ def _same_counter(alert: Alert) -> Warning | None:
     """An unnamed customer at an outlet where officers are already going is taken for the same one."""
     if alert.identified or alert.source != Alert.Source.BANK or alert.unit is None:
         return None
-    recent = Warning.objects.filter(outlet=alert.unit, identified=False, state=State.OPEN, newest_alert_at__gt=alert.received_at - MERGE_WITHIN)
+    recent = Warning.objects.filter(
+        outlet=alert.unit,
+        identified=False,
+        state=State.OPEN,
+        newest_alert_at__gt=alert.received_at - MERGE_WITHIN,
+    )
     return recent.order_by("-opened_at").first()
 
 
@@ -121,7 +128,15 @@ def _open(alert: Alert, *, by: str, now: datetime) -> Warning:
         recorded_at=now,
         newest_alert_at=alert.received_at,
     )
-    audit.record("warning.opened", on=warning, by=by, at=now, happened_at=alert.received_at, town=alert.town_id or "", alert=alert.pk)
+    audit.record(
+        "warning.opened",
+        on=warning,
+        by=by,
+        at=now,
+        happened_at=alert.received_at,
+        town=alert.town_id or "",
+        alert=alert.pk,
+    )
     return warning
 
 
@@ -157,7 +172,15 @@ def _grade(warning: Warning, *, by: str, now: datetime) -> None:
 def _set_grade(warning: Warning, grade: Grade, reasons: list[str], *, by: str, now: datetime) -> None:
     warning.grade, warning.rank, warning.reasons, warning.rules = grade, RANK[grade], reasons, ladder.VERSION
     Grading.objects.create(warning=warning, grade=grade, reasons=reasons, rules=ladder.VERSION, by=by, at=now)
-    audit.record("warning.graded", on=warning, by=by, at=now, town=warning.town_id or "", grade=grade, rules=ladder.VERSION)
+    audit.record(
+        "warning.graded",
+        on=warning,
+        by=by,
+        at=now,
+        town=warning.town_id or "",
+        grade=grade,
+        rules=ladder.VERSION,
+    )
 
 
 def _signs(warning: Warning, *, now: datetime) -> ladder.Signs:

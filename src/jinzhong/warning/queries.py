@@ -27,7 +27,9 @@ def warning(pk: UUID, *, viewer: Account) -> Warning | None:
     return warnings(viewer=viewer).filter(pk=pk).first()
 
 
-def search(*, viewer: Account, state: str = "", town: str = "", since: datetime | None = None, words: str = "") -> QuerySet[Warning]:
+def search(
+    *, viewer: Account, state: str = "", town: str = "", since: datetime | None = None, words: str = ""
+) -> QuerySet[Warning]:
     """Warnings by state, town, time and one search word: a number of ours, or a person's phone, ID number or name."""
     found = warnings(viewer=viewer)
     if state:
@@ -63,5 +65,10 @@ def alerts_about(people: Iterable[UUID], *, since: datetime) -> int:
 def next_number(now: datetime) -> str:
     """The next number of the day, YJ20210531-0087. Call it while holding the turn to write."""
     prefix = f"YJ{now:%Y%m%d}-"
-    newest = Warning.objects.filter(number__startswith=prefix).order_by("-number").values_list("number", flat=True).first()
+    newest = (
+        Warning.objects.filter(number__startswith=prefix)
+        .order_by("-number")
+        .values_list("number", flat=True)
+        .first()
+    )
     return f"{prefix}{int(newest.removeprefix(prefix)) + 1 if newest else 1:04d}"

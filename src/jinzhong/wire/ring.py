@@ -18,8 +18,13 @@ def deliver(message: Outbox) -> None:
     """Hand the message over; raises when the gateway does not take it."""
     url = os.environ.get("JINZHONG_SMS_URL")
     if not url:
-        return _simulate(message)
-    request = urllib.request.Request(url, data=json.dumps(message.payload).encode(), headers={"Content-Type": "application/json", "Idempotency-Key": message.key})
+        _simulate(message)
+        return
+    request = urllib.request.Request(
+        url,
+        data=json.dumps(message.payload).encode(),
+        headers={"Content-Type": "application/json", "Idempotency-Key": message.key},
+    )
     with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
         answer.read(1)
 

@@ -14,7 +14,15 @@ def web(*, host: str, port: int) -> int:
     from jinzhong.config import sqlite
 
     sqlite.require_safe()
-    Granian("jinzhong.config.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=1, blocking_threads=16, log_access=False).serve()
+    Granian(
+        "jinzhong.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=16,
+        log_access=False,
+    ).serve()
     return 0
 
 
@@ -23,7 +31,13 @@ def stream(*, host: str, port: int) -> int:
     import uvicorn
 
     instance.replace_file(instance.data_folder() / "stream.json", json.dumps({"port": port}))
-    uvicorn.run("jinzhong.wire.events:application", host=host, port=port, log_level="warning", timeout_graceful_shutdown=1)
+    uvicorn.run(
+        "jinzhong.wire.events:application",
+        host=host,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=1,
+    )
     return 0
 
 

@@ -79,7 +79,7 @@ def text(limit: int = 200) -> Callable[[Any], str]:
         value = value.strip()
         if len(value) > limit:
             raise ValueError(_("太长:最多 %(limit)s 个字") % {"limit": limit})
-        if any(ord(char) < 32 and char not in "\n\t" or 0xD800 <= ord(char) <= 0xDFFF for char in value):
+        if any((ord(char) < 32 and char not in "\n\t") or 0xD800 <= ord(char) <= 0xDFFF for char in value):
             raise ValueError(_("含有不能保存的字符"))
         return value
 

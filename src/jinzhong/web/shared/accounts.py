@@ -20,5 +20,7 @@ def _switch(request: HttpRequest) -> HttpResponse:
     account = queries.accounts().filter(username=request.POST.get("username", "")).first()
     if account is None or account == request.user:
         return missing(request)
-    operations.set_active(account=account, active=not account.is_active, by=request.user.get_username(), at=clock.now())
+    operations.set_active(
+        account=account, active=not account.is_active, by=request.user.get_username(), at=clock.now()
+    )
     return redirect("accounts")

@@ -25,7 +25,5 @@ class IdleLockMiddleware:
         seen = request.session.get(SEEN, now)
         if now - seen > settings.IDLE_LOCK_MINUTES * 60:
             logout(request)
-        elif now - seen > 20 and not request.headers.get("X-Background"):
-            request.session[SEEN] = now
-        elif SEEN not in request.session:
+        elif (now - seen > 20 and not request.headers.get("X-Background")) or SEEN not in request.session:
             request.session[SEEN] = now

@@ -40,7 +40,9 @@ def locked_out(request: HttpRequest, credentials: dict[str, str], *args: object)
 def log_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("home") if request.user.is_authenticated else _form(request)
-    account = authenticate(request, username=request.POST.get("username", ""), password=request.POST.get("password", ""))
+    account = authenticate(
+        request, username=request.POST.get("username", ""), password=request.POST.get("password", "")
+    )
     if getattr(request, "axes_locked_out", False):
         return locked_out(request, {})
     if account is None:
@@ -66,11 +68,17 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _form(request: HttpRequest, error: str = "", status: int = 200) -> HttpResponse:
     username = request.POST.get("username", "")[:150]
-    return render(request, "shared/login.html", {"error": error, "username": username, "next": request.GET.get("next", request.POST.get("next", ""))}, status=status)
+    return render(
+        request,
+        "shared/login.html",
+        {"error": error, "username": username, "next": request.GET.get("next", request.POST.get("next", ""))},
+        status=status,
+    )
 
 
 def _next(request: HttpRequest) -> str:
     wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if safe else reverse("home")
-

@@ -37,7 +37,14 @@ class Page:
 PAGES: list[Page] = []
 
 
-def page(route: str, *, name: str, may: str, methods: Iterable[str] = ("GET",), menu: tuple[int, str | Promise] | None = None) -> Callable[[View], View]:
+def page(
+    route: str,
+    *,
+    name: str,
+    may: str,
+    methods: Iterable[str] = ("GET",),
+    menu: tuple[int, str | Promise] | None = None,
+) -> Callable[[View], View]:
     """Declare the view below as a page. ``menu``: (order, two-character label) on the office rail."""
 
     def declare(view: View) -> View:

@@ -58,7 +58,11 @@ class Shell:
 
 
 def _entry(one: pages.Page, here: str | None, group: str) -> Entry:
-    return Entry(one.menu[1] if one.menu else "", reverse(one.name), here == one.name or (one.name.split("-")[0] == group and one.audience != "desk"))
+    return Entry(
+        one.menu[1] if one.menu else "",
+        reverse(one.name),
+        here == one.name or (one.name.split("-")[0] == group and one.audience != "desk"),
+    )
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

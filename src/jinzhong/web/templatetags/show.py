@@ -86,10 +86,20 @@ def grade(code: str) -> SafeString:
 
 
 @register.simple_tag
-def clock(due: datetime | None, done: datetime | None = None, since: datetime | None = None, word: str = "", done_word: str = "") -> SafeString | str:
+def clock(
+    due: datetime | None,
+    done: datetime | None = None,
+    since: datetime | None = None,
+    word: str = "",
+    done_word: str = "",
+) -> SafeString | str:
     """One named deadline: counting down, late, or done with the time it took."""
     if done and since:
-        return format_html('<span class="clock done"><span>{}</span>{}</span>', done_word or word, _span((done - since).total_seconds()))
+        return format_html(
+            '<span class="clock done"><span>{}</span>{}</span>',
+            done_word or word,
+            _span((done - since).total_seconds()),
+        )
     if not due:
         return ""
     total = (due - since).total_seconds() if since else 0

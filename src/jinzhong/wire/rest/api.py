@@ -33,7 +33,11 @@ class Token(HttpBearer):
     """``Authorization: Bearer TOKEN``, or the session of a logged-in person for their own pages."""
 
     def __call__(self, request: HttpRequest) -> Any:
-        if "Authorization" not in request.headers and request.method == "GET" and request.user.is_authenticated:
+        if (
+            "Authorization" not in request.headers
+            and request.method == "GET"
+            and request.user.is_authenticated
+        ):
             return request.user
         return super().__call__(request)
 
@@ -46,7 +50,7 @@ api = NinjaAPI(
     description="The interface of a district's anti-fraud platform. Writes need an Idempotency-Key; errors are application/problem+json.",
 )  # fmt: skip
 problems.install(api)
-ERRORS = {code: Problem for code in (400, 401, 403, 404, 409, 422)}
+ERRORS = dict.fromkeys((400, 401, 403, 404, 409, 422), Problem)
 
 
 class AlertIn(Schema):
@@ -93,7 +97,13 @@ def post_alert(request: HttpRequest, body: AlertIn) -> HttpResponse:
     def do() -> tuple[int, dict[str, Any]]:
         now, given = clock.now(), _given(body)
         raised = flow.raise_alert(
-            source="bank_alert", fields=bank_alert.parse(given), raw=given, by=by, sent_at=_their_time(body.at, now), now=now, alert_id=body.alert
+            source="bank_alert",
+            fields=bank_alert.parse(given),
+            raw=given,
+            by=by,
+            sent_at=_their_time(body.at, now),
+            now=now,
+            alert_id=body.alert,
         )
         return 201, shapes.raised(raised)
 
@@ -110,14 +120,27 @@ def patch_alert(request: HttpRequest, alert_id: UUID, body: AlertIn) -> HttpResp
 
     def do() -> tuple[int, dict[str, Any]]:
         now, given = clock.now(), _given(body)
-        raised = flow.amend_alert(alert=alert, fields=bank_alert.parse(given), raw=given, by=by, sent_at=_their_time(body.at, now), now=now)
+        raised = flow.amend_alert(
+            alert=alert,
+            fields=bank_alert.parse(given),
+            raw=given,
+            by=by,
+            sent_at=_their_time(body.at, now),
+            now=now,
+        )
         return 200, shapes.raised(raised)
 
     return once(request, do)
 
 
-@api.get("/warnings", response={200: shapes.WarningPage, **ERRORS}, summary="Warnings the caller may see, newest first")
-def list_warnings(request: HttpRequest, state: str = "", town: str = "", since: str = "", q: str = "", cursor: str = "") -> dict[str, Any]:
+@api.get(
+    "/warnings",
+    response={200: shapes.WarningPage, **ERRORS},
+    summary="Warnings the caller may see, newest first",
+)
+def list_warnings(
+    request: HttpRequest, state: str = "", town: str = "", since: str = "", q: str = "", cursor: str = ""
+) -> dict[str, Any]:
     by = request.auth  # type: ignore[attr-defined]
     require(by, "warning.read")
     found = warnings.search(viewer=by, state=state, town=town, since=_time("since", since), words=q)
@@ -155,7 +178,14 @@ def arrive(request: HttpRequest, order_id: UUID, body: StepIn | None = None) -> 
 
 @api.post("/orders/{order_id}/close", response={200: shapes.OrderOut, **ERRORS}, summary="Say what happened")
 def close(request: HttpRequest, order_id: UUID, body: CloseIn) -> HttpResponse:
-    report = {"outcome": body.outcome, "amount_protected": _money(body.amount_protected), "evidence": body.evidence, "met_by": body.met_by, "checks": body.checks, "note": body.note}
+    report = {
+        "outcome": body.outcome,
+        "amount_protected": _money(body.amount_protected),
+        "evidence": body.evidence,
+        "met_by": body.met_by,
+        "checks": body.checks,
+        "note": body.note,
+    }
     return _move(request, order_id, body, dispatch.close, **report)
 
 
@@ -174,14 +204,18 @@ def _order(request: HttpRequest, order_id: UUID) -> Any:
     return found
 
 
-def _move(request: HttpRequest, order_id: UUID, body: StepIn | None, operation: Any, **report: Any) -> HttpResponse:
+def _move(
+    request: HttpRequest, order_id: UUID, body: StepIn | None, operation: Any, **report: Any
+) -> HttpResponse:
     """One step of an order: seen? allowed? then once per key."""
     order, by = _order(request, order_id), request.auth  # type: ignore[attr-defined]
     require(by, "order.act")
 
     def do() -> tuple[int, dict[str, Any]]:
         now = clock.now()
-        moved = operation(order=order, by=by, happened_at=_their_time(body.at if body else None, now), now=now, **report)
+        moved = operation(
+            order=order, by=by, happened_at=_their_time(body.at if body else None, now), now=now, **report
+        )
         return 200, shapes.order(moved)
 
     return once(request, do)

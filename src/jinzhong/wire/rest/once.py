@@ -22,7 +22,9 @@ def once(request: HttpRequest, do: Callable[[], tuple[int, dict[str, Any]]]) -> 
         raise KeyMissing
     digest = seal.digest(f"{request.method} {request.path}\n".encode() + request.body)
     with transaction.atomic():
-        status, body, first = agenda.answer_once(account=request.auth.username, key=key, digest=digest, at=clock.now(), do=lambda: _plain(do()))  # type: ignore[attr-defined]
+        status, body, first = agenda.answer_once(
+            account=request.auth.username, key=key, digest=digest, at=clock.now(), do=lambda: _plain(do())
+        )  # type: ignore[attr-defined]
     return JsonResponse(body, status=status if first else 200)
 
 

@@ -107,12 +107,23 @@ def _warning(one: Any, person: vault.Shown | None, order: Any) -> dict[str, Any]
         "amount": money(one.amount),
         "alerts": one.sources.count(),
         "opened_at": time(one.opened_at),
-        "order": {"id": str(order.pk), "state": order.state, "escalations": order.escalations} if order else None,
+        "order": {"id": str(order.pk), "state": order.state, "escalations": order.escalations}
+        if order
+        else None,
     }
 
 
 def order(found: Any) -> dict[str, Any]:
-    times = ("sent_at", "sign_by", "meet_by", "feedback_by", "signed_at", "departed_at", "arrived_at", "closed_at")
+    times = (
+        "sent_at",
+        "sign_by",
+        "meet_by",
+        "feedback_by",
+        "signed_at",
+        "departed_at",
+        "arrived_at",
+        "closed_at",
+    )
     return {
         "id": str(found.pk),
         "number": found.number,
