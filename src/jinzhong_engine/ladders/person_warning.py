@@ -1,15 +1,15 @@
 """预警等级: how urgent it is to reach a person who is about to be robbed.
 
-Five grades, read from the top; then circumstances that raise by one. Only a person lowers a grade. The trigger words
+Five grades, read from the top; then a circumstance of the person raises by one, and so does not reaching them. Only a person lowers a grade. The trigger words
 and target times are the district's defaults (only "at the door within 5 minutes after a bank alert" is a promise the
 district made in public); each may be changed with a new EFFECTIVE_FROM.
 
 >>> grade(Signs(bank_alert=True))
-('red', ['网点报警:客户正在办转账'])
+('red', ['网点报警：客户正在办转账'])
 >>> grade(Signs(one_contact=True))  # the innocent look-alike: one call from abroad, hung up
 ('blue', ['接触过一次'])
 >>> grade(Signs(long_call=True, age=71))
-('orange', ['长时间通话', '年满 60 岁,升一级'])
+('orange', ['长时间通话', '年满 60 岁，升一级'])
 """
 
 from dataclasses import dataclass
@@ -25,6 +25,9 @@ ELDERLY_FROM = 60
 ADULT_FROM = 18
 MANY_ALERTS = 3
 MAX_TRIES = 3
+TRIES_WITHIN = timedelta(hours=2)
+RETRY_AFTER = timedelta(minutes=45)
+"""Called within 30 minutes and twice more at this distance, a yellow one has had its three tries within two hours."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ TICKED = (
 """Signs a person ticks on a form or a model reports."""
 
 LADDER = (
-    Step("red", "网点报警:客户正在办转账", lambda s: s.bank_alert),
+    Step("red", "网点报警：客户正在办转账", lambda s: s.bank_alert),
     Step("red", "正在转账", lambda s: s.transfer_under_way),
     Step("red", "屏幕共享中", lambda s: s.screen_sharing),
     Step("red", "深度受骗迹象", lambda s: s.deep_pattern),
@@ -72,23 +75,25 @@ LADDER = (
 )
 
 RAISES = (
-    Step("+1", "拨打三次未接通,升一级", lambda s: s.unreachable_tries >= MAX_TRIES),
-    Step("+1", "七天内三次以上预警,升一级", lambda s: s.alerts_7d >= MANY_ALERTS),
-    Step("+1", "年满 60 岁,升一级", lambda s: s.age is not None and s.age >= ELDERLY_FROM),
-    Step("+1", "未成年人,升一级", lambda s: s.age is not None and s.age < ADULT_FROM),
-    Step("+1", "曾经受骗,升一级", lambda s: s.earlier_victim),
+    Step("+1", "七天内三次以上预警，升一级", lambda s: s.alerts_7d >= MANY_ALERTS),
+    Step("+1", "年满 60 岁，升一级", lambda s: s.age is not None and s.age >= ELDERLY_FROM),
+    Step("+1", "未成年人，升一级", lambda s: s.age is not None and s.age < ADULT_FROM),
+    Step("+1", "曾经受骗，升一级", lambda s: s.earlier_victim),
 )
+UNREACHED = Step("+1", "拨打三次未接通，升一级", lambda s: s.unreachable_tries >= MAX_TRIES)
+"""Of who the person is, one circumstance raises; not being reached raises once more."""
 
 
 def grade(signs: Signs) -> tuple[str, list[str]]:
-    """(grade, reasons): the first step that holds, raised by one for the first circumstance that holds."""
+    """(grade, reasons): the first step that holds, raised by one for the first circumstance that holds and by one for silence."""
     first = next(step for step in LADDER if step.holds(signs))
-    if first.colour == "red":
-        return "red", [first.reason]
-    raise_ = next((step for step in RAISES if step.holds(signs)), None)
-    if raise_ is None or first.colour == "green":
-        return first.colour, [first.reason]
-    return GRADES[GRADES.index(first.colour) + 1], [first.reason, raise_.reason]
+    colour, reasons = first.colour, [first.reason]
+    raises = [next((step for step in RAISES if step.holds(signs)), None), UNREACHED]
+    for step in raises:
+        if step and step.holds(signs) and colour not in ("red", "green"):
+            colour = GRADES[GRADES.index(colour) + 1]
+            reasons.append(step.reason)
+    return colour, reasons
 
 
 class Targets(NamedTuple):

@@ -1,0 +1,342 @@
+"""Event files in, checked once at the door; result tables out. CSV, Parquet, XLSX, or a folder of Parquet files.
+
+Times become whole microseconds, UTC. Texts stay dictionaries from the file to the dense ids, so that ten million phone numbers
+are never ten million strings.
+"""
+
+import csv
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from jinzhong_engine.features.windows import EARLIEST
+from jinzhong_engine.tables import CALLS, COUNT, TEXT, TIME, Column, Table
+
+ENDINGS = (".csv", ".parquet", ".xlsx")
+CODED = pa.dictionary(pa.int32(), TEXT)
+
+
+Lazy: TypeAlias = pa.Table | list[str]
+"""A checked table, or checked Parquet files that stay on disk."""
+
+
+class BadTable(ValueError):
+    """A table that can't be used: one line that says which, where and what is wrong."""
+
+
+def parquet_files(path: Path) -> list[str]:
+    """The Parquet files a path stands for; empty when it is a file of another kind."""
+    if path.is_dir():
+        found = sorted(str(one) for one in path.rglob("*.parquet"))
+        if not found:
+            raise BadTable(f"{path}: no Parquet file in this folder")
+        return found
+    if not path.exists():
+        raise BadTable(f"{path}: no such file or folder")
+    return [str(path)] if path.suffix == ".parquet" else []
+
+
+def read_events(path: Path, shape: Table, latest: int) -> pa.Table:
+    """The columns of ``shape``: texts as dictionaries, times as int64 microseconds, counts as int32.
+
+    ``latest``: no event may lie after this moment; a clock that runs ahead would else hide everything that follows.
+    """
+    files = parquet_files(path)
+    if not files:
+        return checked(read_table(path), shape, latest, str(path))
+    return pa.concat_tables(_each(lambda one: checked(_part(one, shape), shape, latest, one), files))
+
+
+EARLIER = ("caller", "callee", "start")
+"""All that a feature reads of a call that lies before the week."""
+MANY = ("caller", "callee")
+"""Texts with about as many values as rows: a dictionary for each file would cost four times the reading, and is made once anyway."""
+
+
+def read_calls(path: Path, latest: int, since: int) -> tuple[pa.Table, pa.Table]:
+    """(calls, earlier calls): of Parquet files that lie before ``since`` only ``EARLIER`` is read, texts as they stand.
+
+    Whether a file lies there, and keeps to the contract in what is left unread, its footer says; one that can't vouch for itself is
+    read and checked whole.
+    """
+    files = parquet_files(path)
+    if not files:
+        return read_events(path, CALLS, latest), _earlier([])
+    early = [one for one in files if _vouched_before(one, since)]
+    whole = [one for one in files if one not in set(early)]
+    read = _each(lambda one: checked(_part(one, CALLS, MANY), CALLS, latest, one, MANY), whole)
+    calls = pa.concat_tables(read or [checked(CALLS.schema.empty_table(), CALLS, latest, str(path), MANY)])
+    return calls, _earlier(_each(lambda one: pq.ParquetFile(one).read(EARLIER, use_threads=False), early))
+
+
+def _earlier(read: list[pa.Table]) -> pa.Table:
+    empty = pa.schema([CALLS.schema.field(name) for name in EARLIER]).empty_table()
+    return pa.concat_tables(
+        [
+            pa.table([one["caller"], one["callee"], _microseconds(one["start"])], names=list(EARLIER))
+            for one in (empty, *read)
+        ]
+    )
+
+
+def _vouched_before(file: str, since: int) -> bool:
+    """Whether the footer says: every call lies before the moment, and no value of the contract's columns is against it."""
+    known = pq.ParquetFile(file)
+    schema, groups = known.schema_arrow, known.metadata
+    if any(one.name not in schema.names for one in CALLS.columns) or not groups.num_row_groups:
+        return False
+    if any(schema.field(one.name).type != TEXT for one in CALLS.columns if one.type == TEXT):
+        return False
+    if not pa.types.is_timestamp(schema.field("start").type) or schema.field("seconds").type != COUNT:
+        return False
+    if schema.field("start").type.unit != "us":
+        return False
+    columns = [groups.schema.column(at).path for at in range(groups.num_columns)]
+    return all(
+        _vouches(one, groups.row_group(group).column(columns.index(one.name)).statistics, since)
+        for group in range(groups.num_row_groups)
+        for one in CALLS.columns
+        if not one.may_be_null
+    )
+
+
+def _vouches(column: Column, known: Any, since: int) -> bool:
+    if known is None or not known.has_null_count or known.null_count:
+        return False
+    if column.type == TEXT:
+        return True
+    if not known.has_min_max:
+        return False
+    low, high = known.min_raw, known.max_raw
+    return bool(low >= 0 if column.type == COUNT else low >= EARLIEST and high < since)
+
+
+def _each(read: Callable[[str], pa.Table], files: list[str]) -> list[pa.Table]:
+    """Files are read two at a time; what the first bad one raises is raised."""
+    with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as pool:
+        return list(pool.map(read, files))
+
+
+def lazily(path: Path, shape: Table, latest: int) -> Lazy:
+    """Checked like ``read_events``, but Parquet stays on disk: only one batch at a time passes through memory."""
+    files = parquet_files(path)
+    if not files:
+        return read_events(path, shape, latest)
+    for one in files:
+        file = pq.ParquetFile(one)
+        names = [column.name for column in shape.columns if column.name in file.schema_arrow.names]
+        for batch in file.iter_batches(columns=names):
+            checked(pa.table(batch), shape, latest, one)
+        if not file.metadata.num_rows:
+            checked(file.schema_arrow.empty_table(), shape, latest, one)
+    return files
+
+
+def checked(read: pa.Table, shape: Table, latest: int, name: str, plain: tuple[str, ...] = ()) -> pa.Table:
+    """The contract's columns of a table, in its types; raises BadTable where a value can't be true. ``plain``: texts left as they stand."""
+    missing = [one.name for one in shape.columns if one.name not in read.column_names]
+    if missing:
+        raise BadTable(f"{name}: column {', '.join(missing)} is missing; {shape.name} have {_names(shape)}")
+    columns = []
+    for one in shape.columns:
+        column = _typed(read[one.name], one.type, f"{name}: column {one.name}", one.name not in plain)
+        if not one.may_be_null and column.null_count:
+            raise BadTable(f"{name}: column {one.name} is empty in row {_first(column.is_null())}")
+        columns.append(column)
+    made = pa.table(columns, names=[one.name for one in shape.columns])
+    _in_bounds(made, shape, latest, name)
+    return made
+
+
+def _in_bounds(made: pa.Table, shape: Table, latest: int, name: str) -> None:
+    for one in shape.columns:
+        column = made[one.name]
+        if one.type == TIME and len(column):
+            low, high = pc.min_max(column).as_py().values()
+            if low < EARLIEST:
+                raise BadTable(
+                    f"{name}: {one.name} is {clock_text(low)} in row {_first(pc.less(column, EARLIEST))}; a clock never set, or seconds instead of microseconds?"
+                )
+            if high > latest:
+                raise BadTable(
+                    f"{name}: {one.name} is {clock_text(high)} in row {_first(pc.greater(column, latest))}, which lies in the future"
+                )
+        elif one.type == COUNT and len(column) and pc.min(column).as_py() < 0:
+            raise BadTable(f"{name}: {one.name} is negative in row {_first(pc.less(column, 0))}")
+
+
+def _typed(column: pa.ChunkedArray, kind: pa.DataType, where: str, coded: bool) -> pa.ChunkedArray:
+    try:
+        if kind == TIME:
+            return _microseconds(column)
+        if kind == TEXT:
+            if pa.types.is_dictionary(column.type):
+                return column
+            return pc.dictionary_encode(_text(column)) if coded else _text(column)
+        return column.cast(kind)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as problem:
+        raise BadTable(f"{where}: {str(problem).splitlines()[0]}") from problem
+
+
+def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Text as it stands. A number read as a float has lost digits: refuse it rather than guess."""
+    if pa.types.is_floating(column.type) and column.null_count < len(column):
+        raise pa.ArrowInvalid(f"expected text, found {column.type}")
+    text = column.cast(TEXT)
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, TEXT), text)
+
+
+def _microseconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Without a zone a time is UTC, as the contract says; a text carries its offset."""
+    if pa.types.is_null(column.type):
+        return column.cast(pa.int64())
+    if pa.types.is_string(column.type):
+        column = pc.replace_substring(column, "Z", "+00:00").cast(TIME)
+    if not pa.types.is_timestamp(column.type):
+        raise pa.ArrowInvalid(f"expected a time, found {column.type}")
+    return column.cast(pa.timestamp("us", tz=column.type.tz), safe=False).cast(pa.int64())
+
+
+def _part(file: str, shape: Table, plain: tuple[str, ...] = ()) -> pa.Table:
+    """The contract's columns of one Parquet file; which it lacks is for ``checked`` to say. ``plain``: texts without a dictionary."""
+    try:
+        held = [one for one in shape.columns if one.name in pq.read_schema(file).names]
+        coded = [one.name for one in held if one.type == TEXT and one.name not in plain]
+        return pq.ParquetFile(file, read_dictionary=coded).read([one.name for one in held])
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as problem:
+        raise BadTable(f"{file}: {str(problem).splitlines()[0]}") from problem
+
+
+def read_table(path: Path) -> pa.Table:
+    """Any table of a file, as its kind tells the types; CSV texts stay texts unless a whole column is numeric."""
+    files = parquet_files(path)
+    try:
+        if files:
+            return pa.concat_tables([pq.read_table(one, partitioning=None) for one in files])
+        if path.suffix == ".csv":
+            return _read_csv(path)
+        if path.suffix == ".xlsx":
+            return _read_xlsx(path)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, UnicodeDecodeError) as problem:
+        raise BadTable(f"{path}: {str(problem).splitlines()[0]}") from problem
+    raise BadTable(f"{path}: end it with {', '.join(ENDINGS)}, or name a folder of Parquet files")
+
+
+TEXTUAL = (
+    "number",
+    "id",
+    "caller",
+    "callee",
+    "sender",
+    "receiver",
+    "cell",
+    "imei",
+    "peer_city",
+    "start",
+    "sent",
+    "text_hash",
+)
+"""Columns a CSV reader must not take for numbers: 0571 is a city, +86 a country, and a phone number keeps its zeros."""
+
+
+def _read_csv(path: Path) -> pa.Table:
+    options = pyarrow.csv.ConvertOptions(
+        column_types=dict.fromkeys(TEXTUAL, TEXT),
+        strings_can_be_null=True,
+        null_values=["", "NA", "NaN", "nan", "null"],
+    )
+    return pyarrow.csv.read_csv(path, convert_options=options)
+
+
+def _read_xlsx(path: Path) -> pa.Table:
+    """The first sheet; read row by row, since a sheet may claim more rows than it has."""
+    from zipfile import BadZipFile
+
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
+    except (BadZipFile, InvalidFileException, KeyError) as problem:
+        raise BadTable(f"{path}: not an XLSX file") from problem
+    sheet.reset_dimensions()
+    lines = sheet.iter_rows(values_only=True)
+    head = [str(one) for one in next(lines, ()) if one is not None]
+    rows = [line[: len(head)] for line in lines if any(one is not None for one in line)]
+    columns = [[row[at] if at < len(row) else None for row in rows] for at in range(len(head))]
+    return pa.table([_cells(name, one) for name, one in zip(head, columns, strict=True)], names=head)
+
+
+def _cells(name: str, values: list[Any]) -> pa.Array:
+    if name in TEXTUAL:
+        return pa.array([None if one is None else str(one) for one in values], TEXT)
+    return pa.array(values)
+
+
+def write_table(made: pa.Table, path: Path) -> None:
+    """Whole or not at all: written beside its place, then moved there."""
+    beside = path.with_name(f".{path.name}.part")
+    if path.suffix == ".parquet":
+        pq.write_table(made, beside)
+    elif path.suffix == ".csv":
+        _write_csv(made, beside)
+    elif path.suffix == ".xlsx":
+        _write_xlsx(made, beside)
+    else:
+        raise BadTable(f"{path}: end it with {', '.join(ENDINGS)}")
+    beside.replace(path)
+
+
+def _write_csv(made: pa.Table, path: Path) -> None:
+    """Numbers in the shortest form that reads back to the same bits."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow(made.column_names)
+        for batch in made.to_batches(max_chunksize=50_000):
+            lines.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+
+
+def _write_xlsx(made: pa.Table, path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for line in _lines(made):
+        sheet.append(line)
+    book.save(path)
+
+
+def _lines(made: pa.Table) -> Iterator[list[Any]]:
+    yield made.column_names
+    for row in made.to_pylist():
+        yield list(row.values())
+
+
+def clock_text(microseconds: int) -> str:
+    """A moment as people write it, UTC."""
+    try:
+        return datetime.fromtimestamp(microseconds / 1_000_000, UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return f"{microseconds} µs"
+
+
+def _first(mask: Any) -> int:
+    """The first row where it holds, counted from 1."""
+    return int(pc.index(mask, True).as_py()) + 1
+
+
+def _names(shape: Table) -> str:
+    return ", ".join(one.name for one in shape.columns)
+
+
+def rows_in(paths: Iterable[str]) -> int:
+    """Rows of Parquet files, from their footers."""
+    return sum(pq.read_metadata(one).num_rows for one in paths)

@@ -1,0 +1,112 @@
+"""A ledger keeps, for every number, its own events side by side in the order of time.
+
+Ids are dense: a number, a handset, a cell is a small integer. One counting sort files all events under their owner; the live
+ledger grows instead, each owner's stretch doubling when it is full. The kernel reads both the same way: ``events[start:end]``.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+MADE = np.dtype(
+    [
+        ("at", "i8"),
+        ("other", "i4"),
+        ("seconds", "i4"),
+        ("cell", "i4"),
+        ("imei", "i4"),
+        ("city", "i4"),
+        ("kind", "i4"),
+    ]
+)
+"""A call made, filed under its caller. -1: not recorded."""
+
+BRIEF = np.dtype([("at", "i8"), ("other", "i4"), ("what", "i4")])
+"""A call received (``what``: seconds, under its callee), a use of a handset (under the handset) or a message sent
+(``what``: its text, under its sender)."""
+
+DOMESTIC, INTERNATIONAL, FORWARDED = range(3)
+KINDS = ("domestic", "international", "forwarded")
+
+
+class Ledger(NamedTuple):
+    """``events[start[n]:end[n]]`` are the events of owner ``n``, ascending in time."""
+
+    events: Any
+    start: Any
+    end: Any
+
+
+@njit(cache=True, nogil=True)
+def _places(owners: Any, count: int) -> Any:
+    """Where each owner's stretch begins; one more than there are owners."""
+    start = np.zeros(count + 1, np.int64)
+    for owner in owners:
+        if owner >= 0:
+            start[owner + 1] += 1
+    for owner in range(count):
+        start[owner + 1] += start[owner]
+    return start
+
+
+@njit(cache=True, nogil=True)
+def _file_made(
+    caller: Any,
+    at: Any,
+    callee: Any,
+    seconds: Any,
+    cell: Any,
+    imei: Any,
+    city: Any,
+    kind: Any,
+    free: Any,
+    events: Any,
+) -> None:
+    """``free``: the next place of each caller's stretch."""
+    for row in range(len(caller)):
+        one = events[free[caller[row]]]
+        free[caller[row]] += 1
+        one.at, one.other, one.seconds = at[row], callee[row], seconds[row]
+        one.cell, one.imei, one.city, one.kind = cell[row], imei[row], city[row], kind[row]
+
+
+@njit(cache=True, nogil=True)
+def _file_earlier(caller: Any, at: Any, callee: Any, free: Any, events: Any) -> None:
+    for row in range(len(caller)):
+        one = events[free[caller[row]]]
+        free[caller[row]] += 1
+        one.at, one.other = at[row], callee[row]
+
+
+@njit(cache=True, nogil=True)
+def _file_brief(owners: Any, at: Any, other: Any, what: Any, start: Any, events: Any) -> None:
+    free = start[:-1].copy()
+    for row in range(len(owners)):
+        if owners[row] < 0:
+            continue
+        one = events[free[owners[row]]]
+        free[owners[row]] += 1
+        one.at, one.other, one.what = at[row], other[row], what[row]
+
+
+def file_made(caller: Any, columns: tuple[Any, ...], count: int, earlier: dict[str, Any]) -> Ledger:
+    """Calls under their caller. ``columns``: at, callee, seconds, cell, imei, city, kind; rows ascending in time.
+
+    ``earlier``: caller, callee, at of calls before all of these; nothing else is known of them, and their other fields stay 0.
+    """
+    start = _places(caller, count) + _places(earlier["caller"], count)
+    events = np.zeros(start[-1], MADE)
+    at, callee, seconds, cell, imei, city, kind = columns
+    free = start[:-1].copy()
+    _file_earlier(earlier["caller"], earlier["at"], earlier["callee"], free, events)
+    _file_made(caller, at, callee, seconds, cell, imei, city, kind, free, events)
+    return Ledger(events, start[:-1], start[1:])
+
+
+def file_brief(owners: Any, at: Any, other: Any, what: Any, count: int) -> Ledger:
+    """Brief events under their owner; rows ascending in time. An owner of -1 is nobody and is left out."""
+    start = _places(owners, count)
+    events = np.empty(start[-1], BRIEF)
+    _file_brief(owners, at, other, what, start, events)
+    return Ledger(events, start[:-1], start[1:])

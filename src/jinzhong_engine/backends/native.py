@@ -1,0 +1,235 @@
+"""The native executor: dense ids, one ledger for each way of looking at the events, one compiled pass.
+
+Memory is bounded by the number of calls (``run.BYTES_PER_CALL``); who has less takes the relational executor, which spills to disk.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jinzhong_engine.backends import files, kernel
+from jinzhong_engine.backends.ledger import DOMESTIC, KINDS, Ledger, file_brief, file_made
+from jinzhong_engine.features.catalogue import CATALOGUE
+from jinzhong_engine.features.windows import LOOKBACK, WEEK
+
+THREADS = max(1, os.cpu_count() or 1)
+
+
+def features(
+    calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: pa.Table | None = None
+) -> pa.Table:
+    """calls, messages: as ``files`` reads them; ``earlier``: calls before the week that stand apart (``files.read_calls``).
+
+    Returns ``number`` and the catalogue's columns, by number.
+    """
+    dense = encode(calls, messages, as_of, earlier)
+    matrix, chosen = compute(dense, as_of)
+    return as_table(dense.numbers.take(pa.array(chosen)), matrix)
+
+
+def as_table(numbers: pa.Array, matrix: Any) -> pa.Table:
+    """The features of numbers as a table, ascending by number; counts are whole, NaN is null."""
+    columns = [
+        pa.array(matrix[:, at], pa.int64() if one.is_count else pa.float64(), from_pandas=True)
+        for at, one in enumerate(CATALOGUE)
+    ]
+    made = pa.table([numbers, *columns], names=["number", *(one.name for one in CATALOGUE)])
+    return made.sort_by("number")
+
+
+@dataclass
+class Dense:
+    """Events by small integers. ``numbers[i]`` is the number of id ``i``; all events ascend in time.
+
+    Only numbers with an event in the week have an id. In ``earlier``, the 30 days before it, ``stranger`` stands for all others a
+    number called: it hasn't called them in the week, so no feature asks who they are.
+    """
+
+    numbers: pa.Array
+    call: dict[str, Any]
+    earlier: dict[str, Any]
+    message: dict[str, Any]
+    cells: int
+    imeis: int
+    cities: int
+
+    @property
+    def stranger(self) -> int:
+        return len(self.numbers)
+
+
+def encode(calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: pa.Table | None = None) -> Dense:
+    """Events of the look-back before the moment, with dense ids."""
+    week = _between(calls, "start", as_of - WEEK, as_of)
+    columns = [week["caller"], week["callee"]]
+    if messages is not None:
+        messages = _between(messages, "sent", as_of - WEEK, as_of)
+        columns += [messages["sender"], messages["receiver"]]
+    numbers, codes = _together(columns)
+    before = [one.select(files.EARLIER) for one in (calls, earlier) if one is not None]
+    before = [_known(_between(one, "start", as_of - LOOKBACK, as_of - WEEK), numbers) for one in before]
+    (cell, cells), (imei, imeis), (city, cities) = (
+        _alone(week[name]) for name in ("cell", "imei", "peer_city")
+    )
+    call = {
+        "caller": codes[0], "callee": codes[1], "at": _whole(week["start"], np.int64),
+        "seconds": _whole(week["seconds"], np.int32), "cell": cell, "imei": imei, "city": city,
+        "kind": _kinds(week["kind"]),
+    }  # fmt: skip
+    message: dict[str, Any] = {}
+    if messages is not None:
+        text, _count = _alone(messages["text_hash"])
+        message = {
+            "sender": codes[2],
+            "receiver": codes[3],
+            "at": _whole(messages["sent"], np.int64),
+            "text": text,
+        }
+    joined = {name: np.concatenate([one[name] for one in before]) for name in before[0]}
+    return Dense(numbers, _in_time(call), _in_time(joined), _in_time(message), cells, imeis, cities)
+
+
+def _known(calls: pa.Table, numbers: pa.Array) -> dict[str, Any]:
+    """Calls of the numbers, by their ids; whom they called is a stranger where it isn't among the numbers."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        caller, callee = pool.map(lambda name: _places(calls[name], numbers), ("caller", "callee"))
+    mine = caller < len(numbers)
+    return {"caller": caller[mine], "callee": callee[mine], "at": _whole(calls["start"], np.int64)[mine]}
+
+
+def _places(column: pa.ChunkedArray, numbers: pa.Array) -> Any:
+    """Where each text stands among the numbers; one past the end where it doesn't."""
+    coded = _dictionary(column) if pa.types.is_dictionary(column.type) else None
+    found = pc.index_in(column if coded is None else coded.dictionary, value_set=numbers)
+    places = pc.fill_null(found, len(numbers)).to_numpy(
+        **({} if coded is None else {"zero_copy_only": False})
+    )
+    return places if coded is None else places[coded.indices.to_numpy(zero_copy_only=False)]
+
+
+def compute(dense: Dense, as_of: int) -> tuple[Any, Any]:
+    """(matrix of features, ids of its lines): every number with a call made or received in the week."""
+    made, received, uses, sent = _ledgers(dense)
+    count = len(dense.numbers)
+    widest = int((made.end - made.start).max(initial=0))
+    papers = [
+        kernel.scratch(count + 1, dense.cells, dense.imeis, dense.cities, widest) for _ in range(THREADS)
+    ]
+    on_handset = np.zeros(max(dense.imeis, 1), np.int64)
+    _in_parts(
+        _parts(uses.end - uses.start),
+        lambda part, paper: kernel.handset_counts(part, as_of, uses, paper, on_handset),
+        papers,
+    )
+    chosen = _active(dense)
+    matrix = np.empty((len(chosen), kernel.WIDTH))
+    work = (made.end - made.start + received.end - received.start)[chosen] + 50
+    _in_parts(
+        _parts(work),
+        lambda part, paper: kernel.rows(
+            chosen[part[0] : part[-1] + 1], as_of, made, received, sent, on_handset, paper,
+            matrix[part[0] : part[-1] + 1],
+        ),
+        papers,
+    )  # fmt: skip
+    return matrix, chosen
+
+
+def _ledgers(dense: Dense) -> list[Ledger]:
+    call, message, count = dense.call, dense.message, len(dense.numbers)
+    nothing = np.zeros(0, np.int64)
+    columns = tuple(call[name] for name in ("at", "callee", "seconds", "cell", "imei", "city", "kind"))
+    sender, at, receiver, text = (message.get(name, nothing) for name in ("sender", "at", "receiver", "text"))
+    with ThreadPoolExecutor(THREADS) as pool:
+        waiting = [
+            pool.submit(file_made, call["caller"], columns, count, dense.earlier),
+            pool.submit(file_brief, call["callee"], call["at"], call["caller"], call["seconds"], count),
+            pool.submit(file_brief, call["imei"], call["at"], call["caller"], call["seconds"], dense.imeis),
+            pool.submit(file_brief, sender, at, receiver, text, count),
+        ]
+        return [one.result() for one in waiting]
+
+
+def _active(dense: Dense) -> Any:
+    """Ids of the numbers that made or received a call in the week."""
+    met = np.zeros(len(dense.numbers), bool)
+    for name in ("caller", "callee"):
+        met[dense.call[name]] = True
+    return np.flatnonzero(met)
+
+
+def _parts(work: Any) -> list[Any]:
+    """Lines in stretches of about equal work, a few for each thread."""
+    if not len(work):
+        return []
+    share = np.cumsum(work) * (4 * THREADS) // max(int(work.sum()) + 1, 1)
+    return np.split(np.arange(len(work)), np.flatnonzero(np.diff(share)) + 1)
+
+
+def _in_parts(parts: list[Any], run: Any, papers: list[kernel.Scratch]) -> None:
+    """Each thread has its own paper and takes every n-th part."""
+
+    def thread(which: int) -> None:
+        for part in parts[which :: len(papers)]:
+            run(part, papers[which])
+
+    with ThreadPoolExecutor(len(papers)) as pool:
+        for done in [pool.submit(thread, which) for which in range(len(papers))]:
+            done.result()
+
+
+def _between(events: pa.Table, time: str, since: int, until: int) -> pa.Table:
+    """Events of a period: the future is cut off here, and nothing later sees it."""
+    at = events[time]
+    bounds = pc.min_max(at).as_py()
+    if bounds["min"] is None or (bounds["min"] >= since and bounds["max"] < until):
+        return events
+    return events.filter(pc.and_(pc.greater_equal(at, since), pc.less(at, until)))
+
+
+def _in_time(columns: dict[str, Any]) -> dict[str, Any]:
+    if not columns or (np.diff(columns["at"]) >= 0).all():
+        return columns
+    order = np.argsort(columns["at"], kind="stable")
+    return {name: column[order] for name, column in columns.items()}
+
+
+def _together(columns: list[pa.ChunkedArray]) -> tuple[pa.Array, list[Any]]:
+    """(numbers, ids of each column): one numbering for all columns."""
+    texts = [chunk for one in columns for chunk in one.cast(pa.string()).chunks]
+    joined = _dictionary(pa.chunked_array(texts, pa.string()))
+    codes = joined.indices.to_numpy(zero_copy_only=False)
+    return joined.dictionary, np.split(codes, np.cumsum([len(one) for one in columns])[:-1])
+
+
+def _alone(column: pa.ChunkedArray) -> tuple[Any, int]:
+    """(ids, how many): -1 where nothing is recorded."""
+    coded = _dictionary(column)
+    return pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False), len(coded.dictionary)
+
+
+def _dictionary(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    if not pa.types.is_dictionary(column.type):
+        column = pc.dictionary_encode(column)
+    whole = column.unify_dictionaries().combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):  # no chunk at all
+        return pa.array([], pa.string()).dictionary_encode()
+    return whole
+
+
+def _whole(column: pa.ChunkedArray, kind: Any) -> Any:
+    return column.to_numpy().astype(kind, copy=False)
+
+
+def _kinds(column: pa.ChunkedArray) -> Any:
+    """Places in KINDS; a kind not recorded counts as domestic."""
+    coded = _dictionary(column)
+    places = np.array(
+        [KINDS.index(one) if one in KINDS else DOMESTIC for one in coded.dictionary.to_pylist()] + [DOMESTIC]
+    )
+    return places[pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)].astype(np.int32)

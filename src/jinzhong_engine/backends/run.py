@@ -1,0 +1,89 @@
+"""One door to all executors: event files in, the table of features out, whichever engine computes it."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import pyarrow as pa
+
+from jinzhong_engine.backends import files
+from jinzhong_engine.backends.files import BadTable
+from jinzhong_engine.features.windows import WEEK
+from jinzhong_engine.tables import CALLS, MESSAGES, SUBSCRIBERS
+
+BYTES_PER_CALL = 140
+"""What the native executor takes for each call it reads; measured by benchmarks/numbers.py."""
+
+
+@dataclass(frozen=True)
+class Events:
+    """Where the events are. ``subscribers`` is checked; no feature reads it yet."""
+
+    calls: Path
+    messages: Path | None = None
+    subscribers: Path | None = None
+
+
+def features(
+    events: Events,
+    *,
+    as_of: int,
+    latest: int,
+    engine: str | None,
+    memory: int | None,
+    tell: Callable[[str], None],
+) -> pa.Table:
+    """``latest``: no event lies after it. ``engine`` None: native where it fits into ``memory`` bytes, DuckDB elsewhere."""
+    allowed = memory or half_of_memory()
+    if events.subscribers:
+        files.checked(files.read_table(events.subscribers), SUBSCRIBERS, latest, str(events.subscribers))
+    paths = [(path, shape) for path, shape in ((events.calls, CALLS), (events.messages, MESSAGES)) if path]
+    chosen = engine or _fitting([path for path, _shape in paths], allowed, tell)
+    if chosen == "native":
+        from jinzhong_engine.backends import native
+
+        calls, earlier = files.read_calls(events.calls, latest, as_of - WEEK)
+        messages = files.read_events(events.messages, MESSAGES, latest) if events.messages else None
+        return native.features(calls, messages, as_of, earlier)
+    lazy = [files.lazily(path, shape, latest) for path, shape in paths]
+    return _relational(chosen, lazy[0], lazy[1] if events.messages else None, as_of, allowed)
+
+
+def _relational(
+    chosen: str, calls: files.Lazy, messages: files.Lazy | None, as_of: int, allowed: int
+) -> pa.Table:
+    if chosen == "duckdb":
+        from jinzhong_engine.backends import duck
+
+        return duck.features(calls, messages, as_of, memory=allowed)
+    if find_spec("pyspark") is None:
+        raise BadTable("--engine spark: PySpark is missing; install the extra: pip install jinzhong[spark]")
+    from jinzhong_engine.backends import spark
+
+    return spark.features(calls, messages, as_of)
+
+
+def _fitting(paths: list[Path], allowed: int, tell: Callable[[str], None]) -> str:
+    """Which executor computes within the memory that is allowed."""
+    rows = 0
+    for path in paths:
+        parquet = files.parquet_files(path)
+        rows += files.rows_in(parquet)
+        if not parquet and path.stat().st_size > allowed:
+            raise BadTable(
+                f"{path}: larger than the memory allowed; only Parquet can be read in pieces: give it as Parquet, or raise --memory"
+            )
+    if BYTES_PER_CALL * rows <= allowed:
+        return "native"
+    needed = BYTES_PER_CALL * rows / 2**30
+    tell(
+        f"about {needed:.1f} GB would be needed, {allowed / 2**30:.1f} GB are allowed: DuckDB computes, and spills to disk"
+    )
+    return "duckdb"
+
+
+def half_of_memory() -> int:
+    """Half of the machine's memory, in bytes."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2

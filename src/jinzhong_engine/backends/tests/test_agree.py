@@ -1,0 +1,129 @@
+"""One definition: what the relational executor reads, the native one computes, on every stream of events."""
+
+import importlib.util
+import shutil
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jinzhong_engine.backends import duck, native
+from jinzhong_engine.backends.kernel import Row
+from jinzhong_engine.backends.tests.streams import AS_OF, busy, call_rows, calls, message_rows, messages
+from jinzhong_engine.features.catalogue import BY_NAME, CATALOGUE, NAMES
+from jinzhong_engine.features.windows import DAY, HOUR, SECOND
+
+TOLERANCE = 1e-9
+"""Between executors, for values that are not whole numbers; counts are equal."""
+
+TWELVE = (
+    "out_calls_7d", "in_calls_7d", "out_share_7d", "out_parties_7d", "calls_per_party_7d", "short_call_share_7d",
+    "max_fanout_1h_7d", "handsets_7d", "active_days_7d", "hour_entropy_7d", "new_party_share_7d", "callback_share_7d",
+)  # fmt: skip
+
+
+def assert_equal(one: pa.Table, other: pa.Table) -> None:
+    assert one["number"].to_pylist() == other["number"].to_pylist()
+    for name in NAMES:
+        left, right = (np.array(table[name].to_pylist(), float) for table in (one, other))
+        assert np.array_equal(np.isnan(left), np.isnan(right)), name
+        allowed = 0 if BY_NAME[name].is_count else TOLERANCE
+        assert np.nanmax(np.abs(left - right), initial=0) <= allowed, name
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(call_rows, max_size=40), st.lists(message_rows, max_size=12))
+def test_native_equals_relational(rows, texts):
+    assert_equal(
+        native.features(calls(rows), messages(texts), AS_OF),
+        duck.features(calls(rows), messages(texts), AS_OF),
+    )
+
+
+def test_native_equals_relational_on_a_busy_stream():
+    given_calls, given_messages = busy(seed=1, count=6000)
+
+    assert_equal(
+        native.features(given_calls, given_messages, AS_OF), duck.features(given_calls, given_messages, AS_OF)
+    )
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("pyspark") is None, reason="PySpark is not installed (extra spark)"
+)
+@pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java 17")
+def test_spark_equals_duckdb():
+    from jinzhong_engine.backends import spark
+
+    given_calls, given_messages = busy(seed=2, count=3000)
+
+    assert_equal(
+        spark.features(given_calls, given_messages, AS_OF), duck.features(given_calls, given_messages, AS_OF)
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(call_rows, max_size=40), st.randoms())
+def test_the_future_and_the_order_of_rows_change_nothing(rows, chance):
+    past = [row for row in rows if row[2] < AS_OF]
+    mixed = list(rows)
+    chance.shuffle(mixed)
+
+    assert native.features(calls(mixed), None, AS_OF).equals(native.features(calls(past), None, AS_OF))
+
+
+def test_the_twelve_by_hand():
+    """Chen (A) rings B twice, C and D once; B rings back, C had rung before; E was called a fortnight ago, D too."""
+    at = AS_OF - 2 * DAY  # Saturday noon
+    rows = [
+        ("A", "B", at, 0, "domestic", "c", "i1", None),
+        ("A", "C", at + 10 * 60 * SECOND, 9, "domestic", "c", "i1", None),
+        ("A", "D", at + 20 * 60 * SECOND, 10, "domestic", "c", "i2", None),
+        ("A", "B", at + HOUR, 120, "domestic", "c", None, None),
+        ("B", "A", at + 2 * HOUR, 30, "domestic", None, None, None),
+        ("C", "A", at - HOUR, 30, "domestic", None, None, None),
+        ("A", "D", at - 14 * DAY, 5, "domestic", "c", "i1", None),
+        ("A", "E", at - 14 * DAY, 5, "domestic", "c", "i1", None),
+    ]
+
+    found = {row["number"]: row for row in native.features(calls(rows), None, AS_OF).to_pylist()}
+
+    assert list(found) == ["A", "B", "C", "D"]
+    expected = (
+        4,
+        2,
+        4 / 6,
+        3,
+        4 / 3,
+        2 / 4,
+        3,
+        2,
+        1,
+        0.811278124459133,
+        2 / 3,
+        1 / 3,
+    )  # H(3/4, 1/4) = 0.8113
+    assert [found["A"][name] for name in TWELVE] == pytest.approx(expected, abs=1e-12)
+    assert [found["D"][name] for name in TWELVE] == [0, 1, 0.0, 0, None, None, 0, 0, 0, None, None, None]
+
+
+def test_a_day_and_an_hour_are_of_china():
+    """23:30 and 00:30 in Ningbo are one UTC day and two Chinese ones."""
+    midnight = AS_OF - 12 * HOUR
+    rows = [
+        ("A", "B", midnight + shift, 60, "domestic", None, None, None) for shift in (-HOUR // 2, HOUR // 2)
+    ]
+
+    [row] = native.features(calls(rows), None, AS_OF).filter(pa.array([True, False])).to_pylist()
+
+    assert (row["active_days_7d"], row["active_hours_7d"], row["night_share_7d"]) == (2, 2, 1.0)
+
+
+def test_every_feature_is_told_and_computed_twice():
+    assert Row._fields == NAMES
+    assert len(NAMES) == len(set(NAMES)) >= 40
+    assert set(TWELVE) <= set(NAMES)
+    for one in CATALOGUE:
+        assert one.zh and one.en and one.formula and one.window in {"1h", "1d", "7d", "30d", "37d"}, one.name

@@ -1,0 +1,128 @@
+"""What a file may hold, and the one line about what it may not."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from jinzhong_engine.backends import duck, files, native
+from jinzhong_engine.backends.tests.streams import AS_OF, busy
+from jinzhong_engine.features.windows import DAY, WEEK
+from jinzhong_engine.tables import CALLS
+
+HEAD = "caller,callee,start,seconds,kind,cell,imei,peer_city\n"
+GOOD = "13800000001,057488880000,2021-05-30T10:00:00+08:00,12,domestic,c1,,0574\n"
+LATEST = AS_OF + DAY
+
+
+def read(path: Path, text: str) -> pa.Table:
+    path.write_text(text, "utf-8")
+    return files.read_events(path, CALLS, LATEST)
+
+
+def test_csv_keeps_zeros_and_reads_offsets(tmp_path):
+    [row] = read(tmp_path / "calls.csv", HEAD + GOOD).to_pylist()
+
+    assert (row["callee"], row["peer_city"], row["imei"]) == ("057488880000", "0574", None)
+    assert row["start"] == int(datetime(2021, 5, 30, 2, tzinfo=UTC).timestamp()) * 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HEAD.replace("seconds,", "") + GOOD.replace("12,", ""), "column seconds is missing"),
+        (HEAD + GOOD.replace("12", "-1"), "seconds is negative in row 1"),
+        (HEAD + GOOD + GOOD.replace("2021", "1970"), "start is 1970-05-30T02:00:00.* in row 2"),
+        (HEAD + GOOD.replace("2021", "2031"), "lies in the future"),
+        (HEAD + GOOD.replace("12,", "long,"), "column seconds"),
+        (HEAD + GOOD.replace("2021-05-30T10:00:00+08:00", "yesterday"), "column start"),
+        (HEAD + GOOD.replace("057488880000", ""), "column callee is empty in row 1"),
+        (HEAD + "1,2\n", "calls.csv"),
+        ("", "calls.csv"),
+    ],
+)
+def test_what_cannot_be_true_is_refused_in_one_line(tmp_path, text, said):
+    with pytest.raises(files.BadTable, match=said) as refused:
+        read(tmp_path / "calls.csv", text)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_folder_of_parquet_gives_the_same_on_both_executors(tmp_path):
+    rows = read(tmp_path / "calls.csv", HEAD + GOOD + GOOD.replace("05-30", "05-29")).to_pylist()
+    times = [datetime.fromtimestamp(row["start"] / 1e6, UTC) for row in rows]
+    for at, row in enumerate(rows):
+        day = pa.Table.from_pylist([row | {"start": times[at]}], schema=CALLS.schema)
+        pq.write_table(day, tmp_path / f"{at}.parquet")
+
+    one = native.features(files.read_events(tmp_path, CALLS, LATEST), None, AS_OF)
+    other = duck.features(files.lazily(tmp_path, CALLS, LATEST), None, AS_OF)
+
+    assert one["out_calls_7d"].to_pylist() == [0, 2]
+    assert one.select(["number", "active_days_7d"]).equals(other.select(["number", "active_days_7d"]))
+
+
+def by_day(folder: Path, rows: pa.Table, *, change=lambda table: table) -> None:
+    """A file for each day of the rows; ``change`` is done to the oldest one."""
+    days = pc.divide(rows["start"], DAY)
+    for at, day in enumerate(sorted(set(days.to_pylist()))):
+        table = rows.filter(pc.equal(days, day)).cast(CALLS.schema)
+        pq.write_table(change(table) if at == 0 else table, folder / f"{day}.parquet")
+
+
+def test_days_before_the_week_are_read_briefly_and_give_the_same(tmp_path):
+    rows, _messages = busy(seed=4, count=6000)
+    by_day(tmp_path, rows)
+
+    calls, earlier = files.read_calls(tmp_path, AS_OF + 2 * DAY, AS_OF - WEEK)
+
+    assert earlier.column_names == list(files.EARLIER)
+    assert calls.num_rows + earlier.num_rows == rows.num_rows
+    assert earlier.num_rows > calls.num_rows > 0
+    assert native.features(calls, None, AS_OF, earlier).equals(native.features(rows, None, AS_OF))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("seconds", pa.scalar(-1, pa.int32()), "seconds is negative in row 1"),
+        ("caller", pa.scalar(None, pa.string()), "column caller is empty in row 1"),
+        ("kind", pa.scalar(None, pa.string()), "column kind is empty in row 1"),
+        (
+            "start",
+            pa.scalar(datetime(1970, 5, 1, tzinfo=UTC), pa.timestamp("us", "UTC")),
+            "start is 1970-05-01",
+        ),
+    ],
+)
+def test_an_old_day_that_cannot_be_true_is_refused_too(tmp_path, column, value, said):
+    rows, _messages = busy(seed=4, count=600)
+
+    def spoil(table):
+        first = pa.array([value.as_py(), *table[column].to_pylist()[1:]], value.type)
+        fields = [one.with_nullable(True) for one in table.schema]
+        at = table.column_names.index(column)
+        return table.set_column(at, fields[at], first)
+
+    by_day(tmp_path, rows, change=spoil)
+
+    with pytest.raises(files.BadTable, match=said):
+        files.read_calls(tmp_path, AS_OF + 2 * DAY, AS_OF - WEEK)
+
+
+def test_an_old_day_without_a_column_is_refused_too(tmp_path):
+    rows, _messages = busy(seed=4, count=600)
+    by_day(tmp_path, rows, change=lambda table: table.drop_columns("kind"))
+
+    with pytest.raises(files.BadTable, match="column kind is missing"):
+        files.read_calls(tmp_path, AS_OF + 2 * DAY, AS_OF - WEEK)
+
+
+def test_written_numbers_read_back_to_the_same_bits(tmp_path):
+    table = pa.table({"number": ["013"], "share": [1 / 3], "nothing": pa.array([None], pa.float64())})
+    for name in ("t.csv", "t.parquet", "t.xlsx"):
+        files.write_table(table, tmp_path / name)
+        [row] = files.read_table(tmp_path / name).to_pylist()
+        assert (row["number"], row["share"], row["nothing"]) == ("013", 1 / 3, None), name

@@ -1,0 +1,1 @@
+"""How early, how right, how many people reached: what detection is worth, measured where the truth is known."""

@@ -1,0 +1,179 @@
+"""How early a fraud number is listed, in calls, minutes and people reached, and how right the weekly list is.
+
+Measured by replaying a world whose truth is known, minute by minute, through the ledgers and the kernel of the live watch. Half of
+a short world, at most the look-back, passes first without being judged: on its first day everybody is a stranger to everybody.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jinzhong_engine.backends import files
+from jinzhong_engine.backends.live import Live
+from jinzhong_engine.evaluate.precision import stated
+from jinzhong_engine.features.catalogue import NAMES
+from jinzhong_engine.features.windows import DAY, LOOKBACK, SECOND, SHANGHAI, WEEK
+from jinzhong_engine.models.boosting import Model
+from jinzhong_engine.tables import CALLS
+
+MINUTE = 60 * SECOND
+OUT_1D = NAMES.index("out_calls_1d")
+
+
+@dataclass(frozen=True)
+class World:
+    """Calls in the order of time, and for each fraud number its first fraud call."""
+
+    calls: pa.Table
+    fraud: dict[str, int]
+    begin: int
+    end: int
+
+
+def read_world(folder: Path, latest: int) -> World:
+    calls = files.read_events(folder / "calls", CALLS, latest).sort_by("start")
+    truth = files.read_table(folder / "truth" / "numbers.parquet").select(["number", "role", "first_active"])
+    rows = truth.set_column(
+        2, "first_active", truth["first_active"].cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
+    ).to_pylist()
+    fraud = {
+        row["number"]: row["first_active"]
+        for row in rows
+        if row["role"] == "fraud" and row["first_active"] is not None
+    }
+    if not calls.num_rows or not fraud:
+        raise files.BadTable(f"{folder}: a world without calls or without fraud numbers; nothing to measure")
+    begin, end = calls["start"][0].as_py(), calls["start"][-1].as_py() + 1
+    days = max(1, (end - begin) // DAY)
+    warm = (begin + SHANGHAI) // DAY * DAY - SHANGHAI + min(LOOKBACK, days // 2 * DAY)
+    return World(calls, fraud, warm, end)
+
+
+def evaluate(world: World, model: Model, fpr: float, prevalence: float | None = None) -> dict[str, Any]:
+    """The figures of ``numbers evaluate``; null where the middle number was never listed. ``prevalence``: of the world, for the
+    precision the weekly lists state; default: of the rows the model was fitted on.
+    """
+    threshold = model.threshold(fpr)
+    weeks, most_calls = _weeks(world, model, threshold, fpr, prevalence)
+    first, plain = _replay(world, model, threshold, most_calls)
+    fraud = {one: since for one, since in world.fraud.items() if since >= world.begin}
+    by_caller = _made_by(world.calls, fraud)
+    calls = [_calls_until(by_caller, one, since, first.get(one)) for one, since in fraud.items()]
+    minutes = [(first[one] - since) / MINUTE if one in first else math.inf for one, since in fraud.items()]
+    reached = [_reached_until(by_caller, one, first.get(one)) for one in fraud]
+    baseline = [_reached_until(by_caller, one, plain.get(one)) for one in fraud]
+    return {
+        "threshold": threshold,
+        "fraud_numbers": len(fraud),
+        "calls": {"median": _median(calls), "share_within_20": _share(calls, 20)},
+        "minutes": {"median": _median(minutes), "share_within_60": _share(minutes, 60)},
+        "within_20_calls_or_60_minutes": _share(
+            [min(c / 20, m / 60) for c, m in zip(calls, minutes, strict=True)], 1
+        ),
+        "first_active_day_share": _share(minutes, 24 * 60),
+        "reached": {"median": _median(reached), "baseline_median": _median(baseline)},
+        "innocent_ever_listed_share": _wrongly_listed(world, first),
+        "weeks": weeks,
+    }
+
+
+def _wrongly_listed(world: World, first: dict[str, int]) -> float:
+    """Of the innocent numbers that called anybody: listed for a minute or longer. Every minute is another chance to be, so more than ``fpr``."""
+    judged = world.calls.filter(pc.greater_equal(world.calls["start"], world.begin))
+    innocent = set(pc.unique(judged["caller"].cast(pa.string())).to_pylist()) - world.fraud.keys()
+    return len(innocent & first.keys()) / max(1, len(innocent))
+
+
+def _weeks(
+    world: World, model: Model, threshold: float, fpr: float, prevalence: float | None
+) -> tuple[list[dict[str, Any]], float]:
+    """(the list as it stands at the end of each week, the plain rule's limit of calls a day at the same share of false alarms)."""
+    live, at, found, innocent = Live(), 0, [], [0.0]
+    moments = list(range(world.begin + WEEK, world.end, WEEK)) or [world.end]
+    starts = world.calls["start"].to_numpy()
+    for moment in moments:
+        upto = int(np.searchsorted(starts, moment))
+        live.add(world.calls.slice(at, upto - at), moment - LOOKBACK)
+        at, chosen = upto, live.active(moment)
+        values = live.features(chosen, moment)
+        chance = model.chances(values)
+        is_fraud = np.array(
+            [world.fraud.get(live.numbers.texts[one], world.end) < moment for one in chosen.tolist()]
+        )
+        on_list = chance > threshold
+        found.append(stated(model.chances(values[on_list], prevalence), is_fraud[on_list]))
+        innocent += values[~is_fraud, OUT_1D].tolist()
+    ordered = sorted(innocent, reverse=True)
+    return found, ordered[min(int(fpr * len(ordered)), len(ordered) - 1)]
+
+
+def _replay(
+    world: World, model: Model, threshold: float, most_calls: float
+) -> tuple[dict[str, int], dict[str, int]]:
+    """When each number was first listed: by the model, and by the plain rule "more than so many calls a day"."""
+    live, first, plain = Live(), dict[str, int](), dict[str, int]()
+    for minute, piece in _minutes(world):
+        callers = np.unique(live.add(piece, minute - LOOKBACK)).astype(np.int64)
+        if minute <= world.begin:
+            continue
+        values = live.features(callers, minute)
+        chance = model.chances(values)
+        for one, line in zip(callers.tolist(), range(len(callers)), strict=True):
+            number = live.numbers.texts[one]
+            if chance[line] > threshold:
+                first.setdefault(number, minute)
+            if values[line, OUT_1D] > most_calls:
+                plain.setdefault(number, minute)
+    return first, plain
+
+
+def _minutes(world: World) -> Iterator[tuple[int, pa.Table]]:
+    """(end of the minute, its calls); what lies before the beginning comes as one piece."""
+    starts = world.calls["start"].to_numpy()
+    warm = int(np.searchsorted(starts, world.begin))
+    if warm:
+        yield world.begin, world.calls.slice(0, warm)
+    minutes = starts[warm:] // MINUTE
+    cuts = [0, *(np.flatnonzero(np.diff(minutes)) + 1).tolist(), len(minutes)]
+    for low, high in itertools.pairwise(cuts):
+        if high > low:
+            yield int(minutes[low] + 1) * MINUTE, world.calls.slice(warm + low, high - low)
+
+
+def _made_by(calls: pa.Table, numbers: dict[str, int]) -> dict[str, list[tuple[int, str, int]]]:
+    """(at, callee, seconds) of the calls each of the numbers made."""
+    chosen = pa.array(list(numbers), pa.string())
+    mine = calls.filter(pc.is_in(calls["caller"].cast(pa.string()), chosen))
+    found: dict[str, list[tuple[int, str, int]]] = {one: [] for one in numbers}
+    for row in mine.select(["caller", "start", "callee", "seconds"]).to_pylist():
+        found[row["caller"]].append((row["start"], row["callee"], row["seconds"]))
+    return found
+
+
+def _calls_until(by_caller: dict[str, Any], number: str, since: int, until: int | None) -> float:
+    if until is None:
+        return math.inf
+    return sum(since <= at < until for at, _callee, _seconds in by_caller[number])
+
+
+def _reached_until(by_caller: dict[str, Any], number: str, until: int | None) -> float:
+    """People who answered before the number was listed."""
+    if until is None:
+        return math.inf
+    return len({callee for at, callee, seconds in by_caller[number] if at < until and seconds > 0})
+
+
+def _median(values: list[float]) -> float | None:
+    middle = float(np.median(values)) if values else math.inf
+    return None if math.isinf(middle) or math.isnan(middle) else middle
+
+
+def _share(values: list[float], limit: float) -> float | None:
+    return sum(one <= limit for one in values) / len(values) if values else None

@@ -1,0 +1,141 @@
+"""Who is being reached: the people a listed number talks to, graded by the pattern of contact.
+
+The three patterns are those of an operator's published practice (Zhejiang Mobile, 2016): shallow, one call that came to nothing;
+medium, a long call and then a call to an enquiry or official number; deep, then a call to a bank, or calls back and talks often.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+LONG_SECONDS = 20 * 60
+"""A call of about 20 minutes, as published."""
+
+OFTEN = 3
+"""Talks with one listed number that count as often; placeholder."""
+
+WINDOW = 7 * 24 * 3600 * 1_000_000
+"""How far back contacts count, in microseconds."""
+
+OFFICIAL = frozenset({"110", "114", "12321", "12377", "12381", "10000", "10010", "10086"})
+"""Where people ask whether somebody is who he says he is: police, enquiries, reporting lines, the operators themselves."""
+
+BANKS = frozenset(
+    [
+        "95588",
+        "95599",
+        "95566",
+        "95533",
+        "95559",
+        "95580",
+        "95555",
+        "95558",
+        "95528",
+        "95568",
+        "95561",
+        "95595",
+        "95577",
+        "95508",
+        "95511",
+        "95574",
+    ]
+)
+"""The telephone lines of the large banks, and of the bank of Ningbo."""
+
+Pattern = Literal["shallow", "medium", "deep"]
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One call between a resident and a listed number, or from the resident to a number that helps to check."""
+
+    at: int
+    seconds: int
+    way: Literal["called", "calls_back", "asks_official", "calls_bank"]
+
+
+def pattern(contacts: list[Contact]) -> Pattern:
+    """How deep a resident is in; contacts in any order.
+
+    >>> pattern([Contact(0, 8, "called")])
+    'shallow'
+    >>> pattern([Contact(0, 1300, "called"), Contact(9, 60, "asks_official")])
+    'medium'
+    >>> pattern([Contact(0, 1300, "called"), Contact(9, 60, "calls_bank")])
+    'deep'
+    >>> pattern([Contact(0, 60, "calls_bank"), Contact(9, 30, "called")])  # the bank was called before, on business of one's own
+    'shallow'
+    """
+    talks = sorted(
+        (one for one in contacts if one.way in ("called", "calls_back") and one.seconds > 0),
+        key=lambda one: one.at,
+    )
+    long_since = min((one.at for one in talks if one.seconds >= LONG_SECONDS), default=None)
+    after = {one.way for one in contacts if long_since is not None and one.at > long_since}
+    called_back = any(one.way == "calls_back" for one in talks)
+    if "calls_bank" in after or (called_back and len(talks) >= OFTEN):
+        return "deep"
+    if "asks_official" in after or long_since is not None or called_back:
+        return "medium"
+    return "shallow"
+
+
+@dataclass(frozen=True)
+class Resident:
+    """Somebody whom a listed number got hold of: how deep, how often and how long they talked, when last."""
+
+    number: str
+    pattern: Pattern
+    talks: int
+    seconds: int
+    last_at: int
+
+
+def reached(
+    calls: pa.Table,
+    listed: Collection[str],
+    *,
+    as_of: int,
+    official: Collection[str] = OFFICIAL,
+    banks: Collection[str] = BANKS,
+) -> dict[str, list[Resident]]:
+    """For each listed number, whom it talked to in the seven days before ``as_of``; nobody who was only rung.
+
+    ``calls``: as ``backends.files.read_events`` gives them, times in microseconds.
+    """
+    start = calls["start"]
+    recent = calls.filter(pc.and_(pc.greater_equal(start, as_of - WINDOW), pc.less(start, as_of)))
+    bad, asked = set(listed), {*official, *banks}
+    touch = pc.or_(_one_of(recent["caller"], bad), _one_of(recent["callee"], bad))
+    between: dict[tuple[str, str], list[Contact]] = defaultdict(list)
+    for caller, callee, at, seconds in _rows(recent.filter(touch)):
+        if caller in bad and callee not in bad:
+            between[caller, callee].append(Contact(at, seconds, "called"))
+        elif callee in bad and caller not in bad:
+            between[callee, caller].append(Contact(at, seconds, "calls_back"))
+    people = {resident for _number, resident in between}
+    checks: dict[str, list[Contact]] = defaultdict(list)
+    for caller, callee, at, seconds in _rows(recent.filter(_one_of(recent["callee"], asked))):
+        if caller in people:
+            checks[caller].append(Contact(at, seconds, "calls_bank" if callee in banks else "asks_official"))
+    found: dict[str, list[Resident]] = {number: [] for number in listed}
+    for (number, resident), contacts in sorted(between.items()):
+        talks = [one for one in contacts if one.seconds > 0]
+        if talks:
+            deep = pattern(contacts + checks[resident])
+            total = sum(one.seconds for one in talks)
+            found[number].append(Resident(resident, deep, len(talks), total, max(one.at for one in talks)))
+    return found
+
+
+def _one_of(column: Any, numbers: set[str]) -> Any:
+    return pc.is_in(pc.cast(column, pa.string()), value_set=pa.array(sorted(numbers), pa.string()))
+
+
+def _rows(table: pa.Table) -> Any:
+    names = ("caller", "callee", "start", "seconds")
+    return zip(*(table[name].to_pylist() for name in names), strict=True)

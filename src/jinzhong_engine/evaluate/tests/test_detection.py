@@ -1,0 +1,75 @@
+"""Detection measured on a small world whose truth is known."""
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from jinzhong_engine.backends.files import BadTable
+from jinzhong_engine.backends.tests.streams import AS_OF
+from jinzhong_engine.evaluate import detection
+from jinzhong_engine.evaluate.precision import counts, stated
+from jinzhong_engine.features.windows import DAY
+
+
+@pytest.fixture
+def world(days_of_calls, tmp_path):
+    """The planted calls as a world: fifteen fraudsters, one more that never calls."""
+    (tmp_path / "calls").mkdir()
+    (tmp_path / "truth").mkdir()
+    times = pa.array(days_of_calls["start"].to_pylist(), pa.timestamp("us", tz="UTC"))
+    pq.write_table(days_of_calls.set_column(2, "start", times), tmp_path / "calls" / "all.parquet")
+    first = {}
+    for row in days_of_calls.to_pylist():
+        first.setdefault(row["caller"], row["start"])
+    truth = [
+        {"number": one, "role": "fraud" if one.startswith("1543") else "resident", "first_active": at}
+        for one, at in first.items()
+    ]
+    truth.append({"number": "15430009999", "role": "fraud", "first_active": AS_OF - DAY})
+    shape = pa.schema(
+        [("number", pa.string()), ("role", pa.string()), ("first_active", pa.timestamp("us", tz="UTC"))]
+    )
+    pq.write_table(pa.Table.from_pylist(truth, schema=shape), tmp_path / "truth" / "numbers.parquet")
+    return tmp_path
+
+
+def test_the_planted_fraudsters_are_listed_early(world, model):
+    read = detection.read_world(world, AS_OF + DAY)
+
+    found = detection.evaluate(read, model, 0.01)
+
+    assert found["fraud_numbers"] == 16
+    assert found["calls"]["median"] <= 60
+    assert found["first_active_day_share"] == pytest.approx(15 / 16)  # the silent one counts as never listed
+    assert found["reached"]["median"] <= 30
+    assert found["weeks"][0]["listed"] > 0
+    json.dumps(found, allow_nan=False)
+
+
+def test_a_number_never_listed_counts_as_infinite():
+    assert detection._median([1.0, float("inf"), float("inf")]) is None
+    assert detection._share([1.0, float("inf")], 20) == 0.5
+
+
+def test_the_stated_interval_holds_nine_of_ten_lists():
+    rng = np.random.default_rng(1)
+    lists = [rng.beta(2, 2, 40) for _ in range(300)]
+    inside = [stated(one, rng.random(40) < one) for one in lists]
+
+    share = np.mean([one["low"] <= one["precision"] <= one["high"] for one in inside])
+
+    assert share >= 0.9 - 3 * (0.9 * 0.1 / 300) ** 0.5
+    assert counts([0.2, 0.5]).tolist() == pytest.approx([0.4, 0.5, 0.1])
+
+
+def test_a_world_without_fraud_is_refused(world):
+    truth = pq.read_table(world / "truth" / "numbers.parquet")
+    pq.write_table(
+        truth.filter(pa.compute.equal(truth["role"], "resident")), world / "truth" / "numbers.parquet"
+    )
+
+    with pytest.raises(BadTable, match="without fraud numbers"):
+        detection.read_world(world, AS_OF + DAY)

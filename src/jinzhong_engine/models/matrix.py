@@ -1,0 +1,62 @@
+"""A feature table as the numbers a model sees."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jinzhong_engine.backends.files import BadTable
+
+NEVER_FEATURES = ("id", "number")
+
+
+def feature_names(table: pa.Table, *, without: tuple[str, ...]) -> list[str]:
+    """The columns a model may learn from."""
+    return [name for name in table.column_names if name not in (*NEVER_FEATURES, *without)]
+
+
+def matrix(table: pa.Table, names: list[str], where: str) -> Any:
+    """float64, one column a name; NaN where a value is missing."""
+    missing = [name for name in names if name not in table.column_names]
+    if missing:
+        raise BadTable(
+            f"{where}: column {', '.join(missing[:5])} is missing ({len(missing)} of the {len(names)} this model was fitted on)"
+        )
+    columns = [_column(table[name], f"{where}: column {name}") for name in names]
+    return np.column_stack(columns) if columns else np.empty((table.num_rows, 0))
+
+
+def _column(column: pa.ChunkedArray, where: str) -> Any:
+    kind = column.type
+    if not (
+        pa.types.is_integer(kind)
+        or pa.types.is_floating(kind)
+        or pa.types.is_boolean(kind)
+        or pa.types.is_null(kind)
+    ):
+        raise BadTable(f"{where} holds {kind}, not numbers; leave it out or turn it into numbers")
+    values = pc.fill_null(column.cast(pa.float64()), float("nan")).to_numpy()
+    if np.isinf(values).any():
+        raise BadTable(f"{where} is infinite in row {int(np.flatnonzero(np.isinf(values))[0]) + 1}")
+    return values
+
+
+def labels(table: pa.Table, name: str, where: str) -> Any:
+    """0 and 1, both present."""
+    if name not in table.column_names:
+        raise BadTable(
+            f"{where}: there is no column {name} for --label; it has {', '.join(table.column_names[:8])} …"
+        )
+    values = _column(table[name], f"{where}: column {name}")
+    if not np.isin(values, (0, 1)).all() or len(np.unique(values)) < 2:
+        raise BadTable(f"{where}: the label {name} must be 0 or 1 in every row, and both must occur")
+    return values.astype(int)
+
+
+def key(table: pa.Table, where: str) -> tuple[str, pa.ChunkedArray]:
+    """The column that says whose row it is: ``id`` or ``number``."""
+    for name in NEVER_FEATURES:
+        if name in table.column_names:
+            return name, table[name]
+    raise BadTable(f"{where}: there is no column id or number to say whose score it is")

@@ -1,0 +1,122 @@
+"""A model learns what was planted, says so in words, and notices when somebody touched it."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from jinzhong_engine.backends.files import BadTable
+from jinzhong_engine.models import boosting, score
+from jinzhong_engine.models.card import BadModel
+
+ON = "2021-05-31"
+
+
+def planted(seed: int, rows: int = 600) -> pa.Table:
+    """A fifth are fraud: they fan out and nobody rings back, with a tenth of each column missing."""
+    rng = np.random.default_rng(seed)
+    fraud = rng.random(rows) < 0.2
+    fanout = np.where(fraud, rng.gamma(8, 5, rows), rng.gamma(2, 2, rows)).round()
+    back = np.where(fraud, rng.beta(1, 20, rows), rng.beta(2, 4, rows))
+    columns = {
+        "max_fanout_1h_7d": fanout,
+        "callback_share_7d": back,
+        "in_calls_7d": rng.poisson(9, rows) * 1.0,
+    }
+    for column in columns.values():
+        column[rng.random(rows) < 0.1] = np.nan
+    return pa.table(
+        {"number": [f"1540000{one:04}" for one in range(rows)], "label": fraud.astype(int)}
+        | {name: pa.array(column, from_pandas=True) for name, column in columns.items()}
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    out = tmp_path_factory.mktemp("model")
+    score.fit_table(planted(seed=1), label="label", out=out, data="planted", on=ON)
+    return out
+
+
+def test_it_learns_what_was_planted_and_says_so(folder):
+    model, fresh = boosting.load(folder), planted(seed=2)
+
+    found = score.score_table(model, fresh, where="fresh")
+
+    chance, label = np.array(found["score"]), np.array(fresh["label"])
+    assert model.card["figures"]["auc"] > 0.95
+    assert abs(chance.mean() - label.mean()) < 0.03
+    top = found.slice(int(chance.argmax()), 1).to_pylist()[0]
+    assert top["reasons"].startswith(("近7天一小时内最多呼叫的不同号码", "近7天回拨占比"))
+    assert "一般" in top["reasons"]
+
+
+def test_the_label_and_who_it_is_are_never_features(folder):
+    assert boosting.load(folder).features == ["max_fanout_1h_7d", "callback_share_7d", "in_calls_7d"]
+
+
+def test_a_rarer_fraud_lowers_every_chance_and_keeps_the_order(folder):
+    model, fresh = boosting.load(folder), planted(seed=2)
+
+    here, rare = (
+        np.array(score.score_table(model, fresh, where="", prevalence=p)["score"]) for p in (None, 0.001)
+    )
+
+    odds = rare / (1 - rare) / (here / (1 - here))
+    prior = model.card["prevalence"]
+    assert odds == pytest.approx(0.001 / 0.999 / (prior / (1 - prior)), rel=1e-6)
+    assert (np.argsort(here, kind="stable") == np.argsort(rare, kind="stable")).all()
+
+
+def test_the_same_rows_give_the_same_bytes(folder, tmp_path):
+    score.fit_table(planted(seed=1), label="label", out=tmp_path, data="planted", on=ON)
+
+    for name in ("model.txt", "card.json"):
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_a_chance_does_not_depend_on_its_neighbours(folder):
+    model, fresh = boosting.load(folder), planted(seed=3, rows=64)
+
+    whole = score.score_table(model, fresh, where="")["score"].to_pylist()
+    alone = [score.score_table(model, fresh.slice(at, 1), where="")["score"][0].as_py() for at in range(64)]
+
+    assert whole == alone
+
+
+@pytest.mark.parametrize("name", ["model.txt", "card.json"])
+def test_a_file_edited_by_hand_is_refused(folder, tmp_path, name):
+    for one in ("model.txt", "card.json"):
+        (tmp_path / one).write_bytes((folder / one).read_bytes())
+    text = (tmp_path / name).read_text("utf-8")
+    (tmp_path / name).write_text(text.replace("0.0", "0.1", 1), "utf-8")
+
+    with pytest.raises(BadModel, match=name):
+        boosting.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda t: t.drop(["in_calls_7d"]), "in_calls_7d is missing"),
+        (lambda t: t.set_column(2, "max_fanout_1h_7d", pa.array(["many"] * t.num_rows)), "not numbers"),
+        (
+            lambda t: t.set_column(2, "max_fanout_1h_7d", pa.array([float("inf")] * t.num_rows)),
+            "infinite in row 1",
+        ),
+        (lambda t: t.drop(["number"]), "no column id or number"),
+    ],
+)
+def test_columns_it_was_not_fitted_on_are_refused(folder, spoil, said):
+    with pytest.raises(BadTable, match=said):
+        score.score_table(boosting.load(folder), spoil(planted(seed=2)), where="f.csv")
+
+
+@pytest.mark.parametrize("kind", ["group", "time"])
+def test_validation_follows_groups_and_time(tmp_path, kind):
+    table = planted(seed=1).append_column("when", pa.array(np.arange(600) // 20))
+
+    card = score.fit_table(table, label="label", out=tmp_path, data="planted", on=ON, **{kind: "when"})
+
+    assert card["validation"]["kind"] == {"group": "grouped", "time": "time-ordered"}[kind]
+    assert "when" not in card["features"]
+    assert card["validation"]["rows_judged"] == {"group": 600, "time": 500}[kind]

@@ -1,0 +1,157 @@
+"""The watch counts every call once and judges as the batch does, late, doubled, killed or not."""
+
+import io
+import json
+import random
+
+import pytest
+
+from jinzhong_engine.backends import native
+from jinzhong_engine.backends.files import BadTable, clock_text
+from jinzhong_engine.backends.live import Live
+from jinzhong_engine.backends.tests.streams import AS_OF, busy
+from jinzhong_engine.features.catalogue import NAMES
+from jinzhong_engine.features.windows import DAY, SECOND
+from jinzhong_engine.models import events, score
+from jinzhong_engine.models.card import BadModel
+from jinzhong_engine.models.watch import Watch
+
+LATENESS = 600 * SECOND
+LATEST = AS_OF + DAY
+
+
+@pytest.fixture(scope="module")
+def lines(days_of_calls) -> list[bytes]:
+    """The calls as they come: late by up to ten minutes, every fifth twice."""
+    chance = random.Random(3)
+    rows = list(enumerate(days_of_calls.to_pylist()))
+    rows += chance.sample(rows, len(rows) // 5)
+    rows.sort(key=lambda one: (one[1]["start"] + chance.random() * LATENESS, one[0]))
+    return [
+        json.dumps(
+            {"id": f"r{at}"}
+            | row
+            | {"start": clock_text(row["start"])[:19] + f".{row['start'] % SECOND:06}+00:00"}
+        ).encode()
+        for at, row in rows
+    ]
+
+
+def pieces(lines: list[bytes], size: int):
+    for at in range(0, len(lines), size):
+        yield from events.batches(
+            io.BytesIO(b"\n".join(lines[at : at + size]) + b"\n"), latest=LATEST, name="-"
+        )
+
+
+def told(path) -> list[tuple]:
+    return [(one["number"], one["listed"]) for one in map(json.loads, path.read_text("utf-8").splitlines())]
+
+
+@pytest.mark.parametrize("size", [97, 2000])
+def test_final_scores_equal_the_batch_to_the_last_bit(model, lines, days_of_calls, tmp_path, size):
+    watching = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS)
+    for piece in pieces(lines, size):
+        watching.take(piece)
+
+    features = native.features(days_of_calls, None, AS_OF)
+    batch = score.score_table(model, features, where="")
+
+    assert watching.counted == days_of_calls.num_rows
+    assert watching.scores(AS_OF).equals(batch.select(["number", "score"]))
+
+
+def test_the_fraudsters_are_listed_with_reasons_and_whom_they_reached(model, lines, tmp_path):
+    watching = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS)
+    for piece in pieces(lines, 50):
+        watching.take(piece)
+    watching.list.close()
+
+    found = [json.loads(one) for one in (tmp_path / "list").read_text("utf-8").splitlines()]
+    entered = {one["number"] for one in found if one["listed"]}
+    assert {f"1543000{one:04}" for one in range(15)} <= entered
+    assert all(one["reasons"] for one in found if one["listed"])
+    assert all(0 <= one["reached"] <= 60 and one["at"].endswith("+08:00") for one in found)
+
+
+@pytest.mark.parametrize("snapshot_after", [None, 10, 30])
+def test_killed_and_sent_again_from_the_beginning(model, lines, tmp_path, snapshot_after):
+    whole = Watch(model, tmp_path / "one", tmp_path / "list-one", lateness=LATENESS)
+    for piece in pieces(lines, 80):
+        whole.take(piece)
+    killed = Watch(model, tmp_path / "two", tmp_path / "list-two", lateness=LATENESS)
+    for at, piece in enumerate(pieces(lines, 80)):
+        killed.take(piece)
+        if at == snapshot_after:
+            killed.snapshot()
+        if at == 25:
+            break
+    del killed  # no farewell; and the last batch was torn, the last line half written
+    [journal] = (tmp_path / "two").glob("batches-*")
+    journal.write_bytes(journal.read_bytes()[:-7])
+    (tmp_path / "list-two").write_bytes((tmp_path / "list-two").read_bytes()[:-9])
+
+    again = Watch(model, tmp_path / "two", tmp_path / "list-two", lateness=LATENESS)
+    for piece in pieces(lines, 80):
+        again.take(piece)
+
+    assert again.counted == whole.counted
+    assert again.scores(AS_OF).equals(whole.scores(AS_OF))
+    for watching in (whole, again):
+        watching.list.close()
+    listed = told(tmp_path / "list-two")
+    assert listed == told(tmp_path / "list-one")
+    assert all(json.loads(one)["number"] for one in (tmp_path / "list-two").read_text("utf-8").splitlines())
+
+
+def test_live_features_equal_the_batch_at_every_moment():
+    """Growing, packed and trimmed ledgers hold what the batch files in one go."""
+    given, _messages = busy(seed=5, count=3000)
+    given = given.sort_by("start")
+    live = Live()
+    for at in range(0, given.num_rows, 150):
+        piece = given.slice(at, 150)
+        moment = piece["start"][-1].as_py() + 1
+        live.add(piece, moment - 37 * DAY)
+        batch = native.features(given.slice(0, at + 150), None, moment)
+        chosen = live.active(moment)
+        table = native.as_table([live.numbers.texts[one] for one in chosen], live.features(chosen, moment))
+        assert table.select(["number", *NAMES]).equals(batch), at
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b'{"id": "1", "caller": "A"', "line 1: not JSON"),
+        (b"[1]", "line 1: not a call record"),
+        (
+            b'{"id": "1", "caller": "A", "callee": "B", "start": "2021-05-30T10:00:00+08:00", "seconds": "long", "kind": "domestic"}',
+            "seconds is 'long'",
+        ),
+        (
+            b'{"id": "1", "caller": "A", "callee": "B", "start": "2021-05-30T10:00:00+08:00", "seconds": -3, "kind": "domestic"}',
+            "seconds is negative",
+        ),
+        (
+            b'{"caller": "A", "callee": "B", "start": "2021-05-30T10:00:00+08:00", "seconds": 3, "kind": "domestic"}',
+            "column id is empty",
+        ),
+        (
+            b'{"id": "1", "caller": "A", "callee": "B", "start": "2051-05-30T10:00:00+08:00", "seconds": 3, "kind": "domestic"}',
+            "in the future",
+        ),
+        (b"\xff\xfe\x00", "line 1: not JSON"),
+    ],
+)
+def test_a_wrong_line_is_named(line, said):
+    with pytest.raises(BadTable, match=said):
+        list(events.batches(io.BytesIO(line + b"\n"), latest=LATEST, name="-"))
+
+
+def test_another_models_state_is_refused(model, lines, tmp_path):
+    first = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS)
+    first.take(next(pieces(lines, 20)))
+    first.snapshot()
+
+    with pytest.raises(BadModel, match="another model or threshold"):
+        Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS, fpr=0.01)

@@ -1,0 +1,223 @@
+"""The live watch: every call counts once, its caller is judged at once, and the list says when a number enters and leaves.
+
+The features come from the same kernel as the batch's, over ledgers that grow; so at any moment T the watch gives every number
+the score ``numbers score --calls`` gives it as of T, to the last bit.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jinzhong_engine.backends.live import Live, oldest_needed
+from jinzhong_engine.features.catalogue import NAMES
+from jinzhong_engine.features.windows import HOUR, SECOND
+from jinzhong_engine.models.boosting import Model
+from jinzhong_engine.models.card import BadModel
+from jinzhong_engine.models.journal import Journal
+from jinzhong_engine.models.reasons import sentences
+
+SNAPSHOT_CALLS = 2_000_000
+"""Calls between two snapshots: what is played again after a crash."""
+
+CHINA = timezone(timedelta(hours=8))
+REACHED = NAMES.index("reached_7d")
+
+
+class Watch:
+    """Takes batches of checked events (``events.batches``), writes the list to ``out``, keeps its state in a folder."""
+
+    def __init__(
+        self,
+        model: Model,
+        state: Path,
+        out: Path,
+        *,
+        lateness: int,
+        fpr: float = 0.001,
+        as_of: int | None = None,
+    ):
+        if model.features != list(NAMES):
+            raise BadModel(
+                "this model was not fitted on the features of numbers features; the watch has no others"
+            )
+        self.model, self.threshold, self.as_of = model, model.threshold(fpr), as_of
+        self.lateness = lateness
+        self.live, self.watermark = Live(), 0
+        self.listed: dict[int, float] = {}
+        self.recent: dict[str, int] = {}
+        self.purged_at = 0
+        self.counted, self.ignored, self.since_snapshot = 0, 0, 0
+        self.list = ListFile(out)
+        self.journal = Journal(state)
+        self._resume(model)
+        self.list.settle()
+
+    def take(self, events: pa.Table) -> None:
+        """Count what is new, in whatever order it comes; then judge who called."""
+        fresh = self._fresh(events)
+        if fresh.num_rows:
+            self.journal.append(fresh)
+            self._count(fresh)
+            self.since_snapshot += fresh.num_rows
+            if self.since_snapshot >= SNAPSHOT_CALLS:
+                self.snapshot()
+
+    def scores(self, as_of: int) -> pa.Table:
+        """number, score of every number with a call in the week before ``as_of``, by number."""
+        chosen = self.live.active(as_of)
+        chance = self.model.chances(self.live.features(chosen, as_of))
+        numbers = pa.array([self.live.numbers.texts[one] for one in chosen.tolist()], pa.string())
+        return pa.table({"number": numbers, "score": pa.array(chance, pa.float64())}).sort_by("number")
+
+    def snapshot(self) -> None:
+        texts = self.live.numbers.texts
+        notes = {
+            "model": self.model.card["seal"], "threshold": self.threshold, "lateness": self.lateness,
+            "watermark": self.watermark, "recent": self.recent, "counted": self.counted, "as_of": self.as_of,
+            "listed": {texts[one]: at for one, at in self.listed.items()}, "list_bytes": self.list.written,
+        }  # fmt: skip
+        self.journal.keep(self.live.calls(), notes)
+        self.since_snapshot = 0
+
+    # -- counting --------------------------------------------------------------------------------------
+
+    def _fresh(self, events: pa.Table) -> pa.Table:
+        """Without what came before. An event older than the lateness allows can only be one sent again."""
+        at = events["start"].to_numpy()
+        shown = np.maximum.accumulate(np.concatenate([[self.watermark], at]))
+        keep = at >= shown[:-1] - self.lateness
+        for row, one in enumerate(events["id"].to_pylist()):
+            if keep[row]:
+                if one in self.recent:
+                    keep[row] = False
+                else:
+                    self.recent[one] = int(at[row])
+        self.ignored += len(at) - int(keep.sum())
+        return events if keep.all() else events.filter(pa.array(keep))
+
+    def _count(self, fresh: pa.Table) -> None:
+        hour_before = self.watermark // HOUR
+        self.watermark = max(self.watermark, pc.max(fresh["start"]).as_py())
+        callers = np.unique(self.live.add(fresh, oldest_needed(self.watermark, self.as_of)))
+        if (
+            self.watermark // HOUR != hour_before
+        ):  # the listed are looked at again, called or not: windows move on
+            callers = np.union1d(callers, np.fromiter(self.listed, np.int64, len(self.listed)))
+        self.counted += fresh.num_rows
+        self._judge(callers.astype(np.int64), self.watermark + 1)
+        self._forget()
+
+    def _forget(self) -> None:
+        if len(self.recent) > 2 * self.purged_at + 100_000:
+            self.recent = {one: at for one, at in self.recent.items() if at >= self.watermark - self.lateness}
+            self.purged_at = len(self.recent)
+
+    # -- judging ---------------------------------------------------------------------------------------
+
+    def _judge(self, numbers: Any, moment: int) -> None:
+        values = self.live.features(numbers, moment)
+        chance = self.model.chances(values)
+        above = chance > self.threshold
+        was = np.fromiter((one in self.listed for one in numbers.tolist()), bool, len(numbers))
+        changed = np.flatnonzero(above != was)
+        if not len(changed):
+            return
+        # By number, not by id: ids are given anew after a crash, and the list must come out the same.
+        texts = self.live.numbers.texts
+        changed = np.array(sorted(changed.tolist(), key=lambda row: texts[numbers[row]]))
+        told = sentences(self.model, values[changed])
+        for row, reasons in zip(changed.tolist(), told, strict=True):
+            self._change(int(numbers[row]), moment, float(chance[row]), reasons, int(values[row, REACHED]))
+        self.list.flush()
+
+    def _change(self, number: int, moment: int, score: float, reasons: list[str], reached: int) -> None:
+        enters = number not in self.listed
+        if enters:
+            self.listed[number] = score
+        else:
+            del self.listed[number]
+        line = {
+            "number": self.live.numbers.texts[number], "at": _clock(moment - 1), "score": score, "listed": enters,
+            "reasons": reasons, "reached": reached,
+        }  # fmt: skip
+        self.list.write(json.dumps(line, ensure_ascii=False))
+
+    # -- after a crash ---------------------------------------------------------------------------------
+
+    def _resume(self, model: Model) -> None:
+        """Stand where the last run stood: its snapshot, then its batches, played again."""
+        kept = self.journal.snapshot()
+        if kept:
+            calls, notes = kept
+            self._check(notes, model)
+            self.live.add(calls, 0)
+            self.watermark, self.recent, self.counted = notes["watermark"], notes["recent"], notes["counted"]
+            self.listed = {self.live.numbers.id(one): at for one, at in notes["listed"].items()}
+            self.list.written = notes["list_bytes"]
+        for batch in self.journal.batches():
+            self.recent.update(zip(batch["id"].to_pylist(), batch["start"].to_pylist(), strict=True))
+            self._count(batch)
+            self.since_snapshot += batch.num_rows
+
+    def _check(self, notes: dict[str, Any], model: Model) -> None:
+        if (notes["model"], notes["threshold"]) != (model.card["seal"], self.threshold):
+            raise BadModel(
+                "the state folder belongs to another model or threshold; give an empty folder and send the events again"
+            )
+        if self.as_of is not None and oldest_needed(self.as_of, None) < oldest_needed(
+            notes["watermark"], notes["as_of"]
+        ):
+            raise BadModel(
+                "the state folder no longer keeps what --as-of needs; give an empty folder and send the events again"
+            )
+
+
+class ListFile:
+    """The list as it grows. ``written`` counts what the list says in full; what the file already holds is not written twice."""
+
+    def __init__(self, path: Path):
+        self._file = path.open("ab")
+        self._held = os.fstat(self._file.fileno()).st_size
+        self.written = 0
+
+    def write(self, line: str) -> None:
+        data = line.encode() + b"\n"
+        missing = max(0, self.written + len(data) - max(self._held, self.written))
+        self.written += len(data)
+        if missing:
+            self._file.write(data[len(data) - missing :])
+
+    def settle(self) -> None:
+        """After what was known is said again: whatever else the file holds is of another watch."""
+        if self._held > self.written:
+            self._file.truncate(self.written)
+            self._held = self.written
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def watch(watching: Watch, batches: Iterable[pa.Table], tell: Callable[[str], None]) -> None:
+    """Everything there is, then a last snapshot."""
+    for events in batches:
+        watching.take(events)
+    watching.snapshot()
+    watching.list.close()
+    tell(
+        f"{watching.counted} calls counted, {watching.ignored} sent again or too late, {len(watching.listed)} numbers on the list"
+    )
+
+
+def _clock(microseconds: int) -> str:
+    whole, rest = divmod(microseconds, SECOND)
+    return datetime.fromtimestamp(whole, CHINA).replace(microsecond=rest).isoformat()

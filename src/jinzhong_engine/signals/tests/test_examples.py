@@ -1,0 +1,74 @@
+"""Every signal finds whom its examples name and nobody else, and speaks in whole sentences.
+
+One line is one event: ``A > B 10:05 20 imei city kind`` a call of 20 seconds on the day before the moment (``-``: not recorded;
+``day-22`` in place of the handset: so many days earlier), ``A ~ B 10:05 text`` a message, ``A = columns values`` a monthly row.
+"""
+
+import pyarrow as pa
+import pytest
+
+from jinzhong_engine import signals
+from jinzhong_engine.backends.tests.streams import AS_OF, calls, messages
+from jinzhong_engine.features.windows import DAY, SECOND
+
+EVENING = AS_OF + DAY // 2
+ASKED = {
+    "短时高频外呼", "一机多卡", "新号暴增", "沉默号激活", "群发近似短信", "异地批量", "只打不接", "呼叫名单相邻",
+}  # fmt: skip
+CASES = [(signal, told) for signal in signals.signals() for told in signal.examples]
+
+
+def findings(lines: list[str]) -> pa.Table:
+    if " = " in lines[0]:
+        return signals.found_monthly(pa.Table.from_pylist([monthly(line) for line in lines]))
+    made = [call(line) for line in lines if " > " in line]
+    sent = [message(line) for line in lines if " ~ " in line]
+    return signals.found(calls(made), messages(sent), EVENING)
+
+
+def call(line: str) -> tuple:
+    caller, callee, at, seconds, *rest = line.replace(" > ", " ").split()
+    days = int(rest[0][4:]) if rest and rest[0].startswith("day-") else 0
+    imei, city, kind = (
+        [None if one == "-" else one for one in rest if not one.startswith("day-")] + [None] * 3
+    )[:3]
+    return (caller, callee, moment(at) - days * DAY, int(seconds), kind or "domestic", None, imei, city)
+
+
+def message(line: str) -> tuple:
+    sender, receiver, at, text = line.replace(" ~ ", " ").split()
+    return (sender, receiver, moment(at), text)
+
+
+def monthly(line: str) -> dict:
+    number, words = line.split(" = ")
+    parts = words.split()
+    names, values = parts[: len(parts) // 2], parts[len(parts) // 2 :]
+    return {"number": number} | dict(zip(names, map(float, values), strict=True))
+
+
+def moment(clock: str) -> int:
+    hours, minutes = map(int, clock.split(":"))
+    return EVENING - DAY + (hours * 60 + minutes) * 60 * SECOND
+
+
+@pytest.mark.parametrize(("signal", "told"), CASES, ids=[f"{signal.name}: {told}" for signal, told in CASES])
+def test_an_example_holds(signal, told):
+    lines, expected = signal.examples[told]
+
+    rows = [row for row in findings(lines).to_pylist() if row["signal"] == signal.name]
+
+    assert [row["number"] for row in rows] == expected
+    assert all("{" not in row["reason"] for row in rows)
+
+
+def test_ten_signals_each_with_an_innocent_look_alike():
+    found = signals.signals()
+
+    assert len(found) >= 10
+    assert {one.title for one in found} >= ASKED
+    for one in found:
+        expected = [names for _lines, names in one.examples.values()]
+        assert [] in expected, one.name
+        assert any(expected), one.name
+        assert one.about.startswith(f"{one.title}: "), one.name

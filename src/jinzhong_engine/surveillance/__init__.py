@@ -1,0 +1,1 @@
+"""Expected against seen: alarms, fair rates and luck where counts are small."""

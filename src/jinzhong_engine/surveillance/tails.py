@@ -1,0 +1,67 @@
+"""Chances and quantiles of counts. From ``scipy.special``: ``scipy.stats`` takes seconds to import."""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import special
+
+FUZZ = 64 * np.finfo(float).eps
+"""A chance that falls short of the asked one by rounding alone still reaches it, as in R."""
+
+
+def poisson_tail(cases: int, mean: float) -> float:
+    """Chance of as many cases or more where so many are expected.
+
+    >>> round(poisson_tail(5, 1.6), 4)
+    0.0237
+    """
+    return float(special.gammainc(cases, mean)) if cases > 0 else 1.0
+
+
+def poisson_below(cases: int, mean: float) -> float:
+    """Chance of so many cases or fewer."""
+    return float(special.pdtr(cases, mean))
+
+
+def poisson_quantile(chance: float, mean: float) -> int:
+    """The smallest number that isn't exceeded with this chance.
+
+    >>> poisson_quantile(0.95, 1.6)
+    4
+    """
+    return _smallest(lambda cases: poisson_below(cases, mean), chance)
+
+
+def binomial_tail(cases: float, size: float, share: float) -> float:
+    """Chance of as many cases or more, negative binomial: ``size`` and ``share`` as R's ``size`` and ``prob``."""
+    return float(special.betaincc(size, cases, share)) if cases > 0 else 1.0
+
+
+def binomial_quantile(chance: float, size: float, share: float) -> int:
+    return _smallest(lambda cases: float(special.betainc(size, cases + 1, share)), chance)
+
+
+def tail_after(cases: int, before: int, share: float) -> float:
+    """Chance of as many cases or more after ``before`` cases in a time of which the window is a ``share``.
+
+    Poisson with the uncertainty of what was counted before (Gamma with Jeffreys' prior): negative binomial.
+
+    >>> tail_after(5, 6, 0.1) > poisson_tail(5, 0.6)
+    True
+    """
+    return binomial_tail(cases, before + 0.5, 1 / (1 + share))
+
+
+def _smallest(below: Callable[[int], float], chance: float) -> int:
+    """By doubling, then halving: the smallest number with ``below(number) >= chance``."""
+    wanted = chance * (1 - FUZZ)
+    if below(0) >= wanted:
+        return 0
+    high = 1
+    while below(high) < wanted:
+        high *= 2
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if below(middle) >= wanted else (middle, high)
+    return high

@@ -1,0 +1,96 @@
+"""Rates, limits, delays and padding, by hand."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from jinzhong_engine.surveillance import delay, padding, rates
+from jinzhong_engine.surveillance.padding import Record
+
+NOON = datetime(2021, 5, 10, 12)
+
+
+def test_areas_that_differ_by_chance_alone_are_drawn_to_the_districts_rate():
+    """9 to 11 cases of 10,000 each vary less than chance would: one rate for all, 10 in 10,000."""
+    found = rates.shrunken([9, 10, 11, 10], [10_000] * 4)
+
+    assert [one.rate * 10_000 for one in found] == pytest.approx([10] * 4, abs=0.05)
+    assert max(one.own for one in found) < 0.01
+
+
+def test_a_large_area_that_really_differs_keeps_its_own_rate_and_a_village_doesnt():
+    found = rates.shrunken([100, 400, 100, 400, 2], [100_000] * 4 + [300])
+
+    assert found[1].rate * 10_000 == pytest.approx(40, abs=1)
+    assert found[1].own > 0.9
+    assert found[4].own < 0.3
+    assert found[4].rate < 0.6 * 2 / 300
+    assert found[4].low < found[4].rate < found[4].high
+
+
+def test_no_case_anywhere_is_a_rate_of_zero_with_an_upper_end():
+    """Rule of three, exactly: 3.69 / residents."""
+    assert rates.shrunken([0, 0], [1_000, 2_000])[0].high == pytest.approx(3.689 / 1_000, abs=1e-6)
+
+
+def test_cases_still_on_their_way_are_counted_in():
+    """100 old cases, half known on the day, half two days late: half, half and all are known after 0, 1 and 2 days. Today's
+    40 cases have only come in at once and mustn't make us think that all do."""
+    old = [(0, 30), (2, 30)] * 50
+    found = delay.completeness([*old, *[(0, 0)] * 40], longest=2)
+
+    assert found == [0.5, 0.5, 1.0]
+    told = delay.nowcast(6, found[0])
+    assert told.expected == 12
+    assert told.low < 12 < told.high
+
+
+def test_too_few_old_cases_say_nothing_of_the_delay():
+    assert delay.completeness([(0, 9)] * 29, longest=1) == [None, 1.0]
+    assert delay.nowcast(6, None).expected is None
+
+
+def visits(count, *, minutes=6.0, metres=60.0, late=timedelta(0), amount=None):
+    """Every so many minutes, so far north of the last one."""
+    return [
+        Record(
+            "陈",
+            at := NOON + timedelta(minutes=minutes * n),
+            at + late,
+            (29.65 + metres * n / 111_195, 121.4),
+            amount,
+        )
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("records", "kinds"),
+    [
+        (visits(60), []),
+        (visits(10, minutes=1), ["burst"]),
+        (visits(9, minutes=1), []),
+        (visits(9, metres=15_000), ["impossible_speed"]),  # 15 km in 6 minutes: 150 km/h
+        (visits(9, metres=10_000), []),  # 100 km/h
+        (visits(10, metres=0), ["one_point"]),
+        (visits(10, late=timedelta(hours=25)), ["back_filled"]),
+        (visits(10, late=timedelta(hours=23)), []),
+    ],
+)
+def test_what_honest_work_cannot_look_like_is_named(records, kinds):
+    assert [one.kind for one in padding.signs(records)] == kinds
+
+
+def test_round_sums_are_held_against_what_everybody_writes():
+    """Half of everybody's sums end in 000; of one person all twelve: a chance of 1 in 4,096."""
+    everybody = [
+        one._replace(staff=f"{n}", amount_yuan=1000 if at % 2 else 1234)
+        for n in range(5)
+        for at, one in enumerate(visits(12))
+    ]
+    one = [each._replace(staff="陈", amount_yuan=5000) for each in visits(12)]
+
+    found = padding.signs([*everybody, *one])
+
+    assert [(sign.staff, sign.kind, sign.records) for sign in found] == [("陈", "round_amounts", 12)]
+    assert found[0].reason == "12 笔金额里 12 笔以 000 结尾，大家一般是 50%"
