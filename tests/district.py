@@ -4,6 +4,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 
 import pytest
+from django.utils import translation
 
 from jinzhong.clock import ZONE
 
@@ -15,8 +16,20 @@ def at(text: str, day: str = "2021-05-31") -> datetime:
     return datetime.fromisoformat(f"{day}T{text}").replace(tzinfo=ZONE)
 
 
+@pytest.fixture(autouse=True)
+def in_chinese():
+    """Every test begins in Chinese, whatever language the page of the one before spoke."""
+    with translation.override("zh-hans"):
+        yield
+
+
 @pytest.fixture
 def place(db) -> SimpleNamespace:
+    """The small district."""
+    return small_district()
+
+
+def small_district() -> SimpleNamespace:
     """岳林街道 and 溪口镇; 示范银行 with its 南门网点; 岳林派出所 with 王 217, 林 340, 赵 226 on patrol and 陈 as duty chief."""
     from jinzhong.district import operations as district
     from jinzhong.district.models import Duty

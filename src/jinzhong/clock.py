@@ -6,17 +6,19 @@ makes it run faster. The processes of one running demo share an anchor in ``cloc
 """
 
 import json
-import os
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from jinzhong.config import instance
+from jinzhong.config import environment, instance
 
 ZONE = ZoneInfo("Asia/Shanghai")
 DEMO_DAY = datetime(2021, 5, 31, tzinfo=ZONE)
+YEARS = range(1990, 2101)
+"""No fact lies outside these years; whoever writes another one has mistyped."""
+OUTSIDE = f"the year lies outside {YEARS[0]} to {YEARS[-1]}"
 
 
 class Anchor(NamedTuple):
@@ -54,14 +56,21 @@ def _machine() -> datetime:
 @cache
 def _own_anchor() -> Anchor | None:
     """The anchor the environment asks for; refused for a real instance."""
-    started, speed = os.environ.get("JINZHONG_CLOCK"), os.environ.get("JINZHONG_CLOCK_RATE")
-    if not started and not speed:
+    started = environment.read("JINZHONG_CLOCK")
+    if not started and not environment.is_set("JINZHONG_CLOCK_RATE"):
         return None
     if instance.kind() == "real":
         raise instance.BadInstance(
             "JINZHONG_CLOCK and JINZHONG_CLOCK_RATE are for demo and test instances; unset them"
         )
-    return Anchor(parse(started) if started else now_without_environment(), time.time(), _speed(speed))
+    return Anchor(_start(started) if started else now_without_environment(), time.time(), _speed())
+
+
+def _start(text: str) -> datetime:
+    try:
+        return parse(text)
+    except instance.BadInstance as problem:
+        raise instance.BadInstance(f"JINZHONG_CLOCK={problem}") from problem
 
 
 def now_without_environment() -> datetime:
@@ -70,17 +79,25 @@ def now_without_environment() -> datetime:
 
 
 def parse(text: str) -> datetime:
-    """A time of ISO 8601; without offset it is of Asia/Shanghai."""
+    """A time of ISO 8601; without offset it is of Asia/Shanghai. Raises BadInstance."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as problem:
         raise instance.BadInstance(f"{text}: write a time such as 2021-05-31T14:00:00+08:00") from problem
+    if moment.year not in YEARS:
+        raise instance.BadInstance(f"{text}: {OUTSIDE}")
     return moment.replace(tzinfo=ZONE) if moment.tzinfo is None else moment.astimezone(ZONE)
 
 
-def _speed(text: str | None) -> float:
+def midnight(day: date) -> datetime:
+    """The first moment of a day in China."""
+    return datetime(day.year, day.month, day.day, tzinfo=ZONE)
+
+
+def _speed() -> float:
+    text = environment.read("JINZHONG_CLOCK_RATE")
     try:
-        speed = float(text or 1)
+        speed = float(text)
     except ValueError:
         speed = 0.0
     if not 0 < speed <= 100_000:
@@ -119,11 +136,15 @@ def start_demo(*, not_before: datetime | None = None) -> datetime:
     """Start the demo's clock for all its processes and return what it shows.
 
     It goes on at the present hour of 31 May 2021, or, where that would go back behind ``not_before`` (the newest
-    event) or behind the clock's own last reading, of the first later day: a demo's clock never runs backwards.
+    event) or behind the clock's own last reading, of the first later day: a demo's clock never runs backwards. Where
+    ``JINZHONG_CLOCK`` asks for a time, it starts there or, if that would go back, where it stopped.
     """
     own = _own_anchor()
-    floor = max(filter(None, (not_before, last_reading(), DEMO_DAY)))
-    shown = own.at(time.time()) if own else _present_hour_from(floor)
+    past = [moment for moment in (not_before, last_reading()) if moment]
+    if own and environment.is_set("JINZHONG_CLOCK"):
+        shown = max([own.at(time.time()), *past])
+    else:
+        shown = _present_hour_from(max([DEMO_DAY, *past]))
     keep(Anchor(shown, time.time(), own.rate if own else 1.0))
     return shown
 

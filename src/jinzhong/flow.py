@@ -4,10 +4,14 @@ One alert's path is written here once: page, API and feeder call ``raise_alert``
 what arrived, the warning, the order, its deadlines, the messages to the officers, and the lines of the event log.
 """
 
-import logging
+from base64 import b64decode, b64encode
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +19,29 @@ from django.db import transaction
 
 from jinzhong.agenda import operations as agenda
 from jinzhong.agenda.models import Deadline, Outbox
+from jinzhong.audit import operations as audit
+from jinzhong.cases import operations as cases
+from jinzhong.cases.operations import Change, Filed
 from jinzhong.dispatch import operations as dispatch
 from jinzhong.dispatch import queries as orders
 from jinzhong.dispatch.models import Order
+from jinzhong.district import queries as district
 from jinzhong.district.models import Account
 from jinzhong.intake import operations as intake
-from jinzhong.intake.models import Alert
+from jinzhong.intake import queries as intake_queries
+from jinzhong.intake.models import Alert, Arrival
 from jinzhong.intake.sources.base import AlertFields
+from jinzhong.intake.sources.case_sheet.parse import Places, Sheet, parse
+from jinzhong.intake.sources.case_sheet.read import contents, read_table
+from jinzhong.operation import operation
+from jinzhong.review import operations as review
+from jinzhong.scoring import operations as scoring
+from jinzhong.scoring import queries as numbers
+from jinzhong.scoring.models import Entry, Reached
+from jinzhong.vault import queries as vault
 from jinzhong.warning import operations as warnings
+from jinzhong.warning import queries as warning_queries
 from jinzhong.warning.models import Grade, Warning
-
-log = logging.getLogger(__name__)
 
 SENT_AT_ONCE = {Grade.RED, Grade.ORANGE}
 """Grades for which officers are sent without waiting for the desk."""
@@ -40,7 +56,7 @@ class Raised:
     order: Order | None
 
 
-@transaction.atomic
+@operation
 def raise_alert(
     *,
     source: str,
@@ -59,7 +75,7 @@ def raise_alert(
     return Raised(alert, warning, _send_if_grave(warning, by=by.username, now=now))
 
 
-@transaction.atomic
+@operation
 def amend_alert(
     *,
     alert: Alert,
@@ -71,35 +87,213 @@ def amend_alert(
 ) -> Raised:
     """The teller writes more: the warning learns it, and may rise or turn out to be about a known person."""
     alert = intake.amend_alert(alert=alert, fields=fields, raw=raw, by=by, sent_at=sent_at, now=now)
+    before = warning_queries.warning_of(alert)
     warning = warnings.amended(alert=alert, by=by.username, now=now)
+    if before.pk != warning.pk:
+        dispatch.follow(absorbed=before, kept=warning, by=by.username, now=now)
     return Raised(alert, warning, _send_if_grave(warning, by=by.username, now=now))
 
 
+@operation
+def warn_reached(*, entry: Entry, by: Account, now: datetime) -> list[Raised]:
+    """A person says so: each resident whom a listed number got hold of becomes a warning, or joins the one there is."""
+    audit.take_turn()
+    return [_warn(one, by=by, now=now) for one in numbers.to_warn(entry)]
+
+
+def _warn(reached: Reached, *, by: Account, now: datetime) -> Raised:
+    """One resident; the alert beneath the warning says which number it was, masked, and how they talked."""
+    phone = vault.plain(vault.root(reached.person))["phone"]
+    signs = (f"{reached.pattern}_pattern",)
+    story = numbers.told(reached)
+    raised = raise_alert(
+        source=Alert.Source.NUMBER,
+        fields=AlertFields(phone=phone, signs=signs, story=story),
+        raw={"phone": phone, "signs": signs, "story": story, "listed": str(reached.entry_id)},
+        by=by,
+        sent_at=now,
+        now=now,
+    )
+    scoring.note_warned(reached=reached, alert=raised.alert, by=by.username, now=now)
+    return raised
+
+
+@operation
+def merge_warnings(*, kept: Warning, absorbed: Warning, by: Account, now: datetime) -> Warning:
+    """A person says that two warnings are about one person; the officers under way follow."""
+    warning = warnings.merge(kept=kept, absorbed=absorbed, by=by.username, now=now)
+    dispatch.follow(absorbed=absorbed, kept=warning, by=by.username, now=now)
+    _send_if_grave(warning, by=by.username, now=now)
+    return warning
+
+
+@operation
+def settle_warning(*, warning: Warning, outcome: str, by: Account, now: datetime) -> None:
+    """The desk settles a warning; officers under way are called back with the same outcome."""
+    audit.take_turn()
+    order = orders.open_order(warning)
+    if order:
+        dispatch.close(order=order, by=by, happened_at=now, now=now, outcome=outcome)
+    elif warning_queries.is_open(warning):
+        warnings.close(warning=warning, by=by.username, now=now, outcome=outcome)
+
+
+@operation
+def reopen_warning(*, warning: Warning, by: Account, now: datetime) -> Warning:
+    """It was settled by mistake: back on the desk, and where the grade demands it, officers go again."""
+    warning = warnings.reopen(warning=warning, by=by.username, now=now)
+    _send_if_grave(warning, by=by.username, now=now)
+    return warning
+
+
+@operation
+def note_call(*, warning: Warning, answer: str, by: Account, happened_at: datetime, now: datetime) -> Warning:
+    """A seat tried to reach the person: persuaded, the warning is settled; three tries in vain raise it by one grade."""
+    dispatch.note_call(warning=warning, answer=answer, by=by, happened_at=happened_at, now=now)
+    if answer == "persuaded":
+        settle_warning(warning=warning, outcome="dissuaded", by=by, now=now)
+        return warning
+    tries = orders.failed_tries(warning, now=now)
+    warning = warnings.not_reached(warning=warning, tries=tries, by=by.username, now=now)
+    _send_if_grave(warning, by=by.username, now=now)
+    return warning
+
+
 def _send_if_grave(warning: Warning, *, by: str, now: datetime) -> Order | None:
+    """Officers go at once where the grade demands it; where it demands a call, its clock starts."""
     if warning.grade in SENT_AT_ONCE and warning.state == "open":
         return dispatch.send(warning=warning, by=by, now=now)
-    return orders.open_order(warning)
+    order = orders.open_order(warning)
+    if order is None and warning.state == "open":
+        dispatch.expect_call(warning=warning, now=now)
+    return order
 
 
-Deliver = Callable[[Outbox], None]
+@dataclass(frozen=True)
+class Imported:
+    """What came of a case sheet: what its rows say, what filing them would do, and what was filed (None: nothing tried)."""
+
+    sheet: Sheet
+    changes: list[Change]
+    filed: Filed | None = None
+    arrival: Arrival | None = None
+
+    def counts(self) -> dict[str, int]:
+        """rows, created, updated, unchanged: what happened, or would. A row that repeats another changes nothing."""
+        kinds = Counter(one.kind for one in self.changes) + Counter(unchanged=len(self.sheet.repeated))
+        if self.filed:
+            kinds = Counter({kind: len(numbers) for kind, numbers in vars(self.filed).items()})
+        return {
+            "rows": self.sheet.count,
+            **{kind: kinds[kind] for kind in ("created", "updated", "unchanged")},
+        }
+
+
+def read_cases(
+    *, source: Path | bytes, name: str, now: datetime, strict: bool = False, sheet: str = ""
+) -> Imported:
+    """Read a case sheet and say what filing it would do; writes nothing. Raises UnreadableFile."""
+    places = Places(
+        towns=district.town_spellings(),
+        communities=frozenset(district.communities()),
+        stations=frozenset(unit.name for unit in district.units("station")),
+    )
+    table = read_table(source, name=name, sheet=sheet)
+    found = parse(table, places=places, now=now, chosen=intake_queries.header_choices())
+    if strict and found.rejected:
+        return Imported(found, [], Filed())
+    return Imported(found, cases.preview(found.rows))
+
+
+def import_cases(
+    *,
+    source: Path | bytes,
+    name: str,
+    by: Account | str,
+    now: datetime,
+    strict: bool = False,
+    sheet: str = "",
+) -> Imported:
+    """File the good rows of a case sheet and keep the sheet as it came. ``strict``: all rows or none."""
+    raw = contents(source, name=name)
+    read = read_cases(source=raw, name=name, now=now, strict=strict, sheet=sheet)
+    if not read.changes:
+        return replace(read, filed=Filed())
+    with transaction.atomic() if strict else nullcontext():
+        return _file_cases(read, keep_sheet(raw=raw, name=name, by=by, now=now), by=by, now=now)
+
+
+def keep_sheet(*, raw: bytes, name: str, by: Account | str, now: datetime) -> Arrival:
+    """Keep a sheet as it came; the same sheet again is the same arrival."""
+    packed = b64encode(raw).decode()
+    return intake_queries.same_arrival("case_sheet", packed) or intake.keep_arrival(
+        kind="case_sheet", raw=packed, by=by, sent_at=now, now=now, name=name[:200]
+    )
+
+
+def read_kept(arrival: Arrival, *, now: datetime, sheet: str = "") -> Imported:
+    """What filing a sheet that was kept would do now; writes nothing. Raises UnreadableFile."""
+    read = read_cases(source=original(arrival), name=arrival.name, now=now, sheet=sheet)
+    return replace(read, arrival=arrival)
+
+
+def import_kept(arrival: Arrival, *, by: Account, now: datetime, sheet: str = "") -> Imported:
+    """File the good rows of a sheet that was kept and looked at."""
+    return _file_cases(read_kept(arrival, now=now, sheet=sheet), arrival, by=by, now=now)
+
+
+def original(arrival: Arrival) -> bytes:
+    """The sheet as it came."""
+    return b64decode(arrival.raw)
+
+
+@operation
+def note_taken(arrival: Arrival, *, what: str, by: Account, now: datetime) -> None:
+    """Somebody was given what stands in a sheet that was kept: the original, or the rows it was refused for."""
+    audit.record("intake.original_taken", on=arrival, by=by.username, at=now, what=what)
+
+
+def _file_cases(read: Imported, arrival: Arrival, *, by: Account | str, now: datetime) -> Imported:
+    who = by.username if isinstance(by, Account) else by
+    filed = cases.file_rows(read.sheet.rows, arrival=arrival, by=who, now=now)
+    filed.unchanged += [row.number for row in read.sheet.repeated]
+    done = replace(read, filed=filed, arrival=arrival)
+    with transaction.atomic():
+        facts = {**done.counts(), "rejected": len(read.sheet.rejected)}
+        audit.record("cases.imported", on=arrival, by=who, at=now, counts=facts)
+    return done
+
+
+Deliver = Callable[[str, dict[str, Any]], None]
+"""Hands (key, payload) of a message to the outside; raises when it wasn't taken."""
 
 
 def work_once(*, worker: str, now: datetime, deliver: Mapping[str, Deliver]) -> int:
     """Act on the deadlines that are due and deliver what waits in the outbox. Returns how many rows were worked on."""
     done = 0
     for deadline in agenda.lease_deadlines(worker=worker, now=now):
-        done += agenda.work(deadline, lambda row=deadline: _act_on(row, now=now), now=now)
+        done += agenda.act(deadline, partial(_act_on, deadline, now=now), now=now)
     for message in agenda.lease_outbox(worker=worker, now=now):
-        done += agenda.work(message, lambda row=message: _deliver(row, deliver, now=now), now=now)
+        done += agenda.deliver(message, partial(_send, message, deliver), now=now)
     return done
 
 
 def _act_on(deadline: Deadline, *, now: datetime) -> None:
+    if deadline.kind == dispatch.CALL:
+        dispatch.call_missed(warning_id=deadline.on_id, step=deadline.step, due_at=deadline.due_at, now=now)
+        return
+    if deadline.kind == review.LATE:
+        review.overdue(obligation_id=deadline.on_id, step=deadline.step, due_at=deadline.due_at, now=now)
+        return
+    if deadline.kind in review.PAPER_DEADLINES:
+        review.paper_passed(
+            paper_id=deadline.on_id, kind=deadline.kind, step=deadline.step, due_at=deadline.due_at, now=now
+        )
+        return
     dispatch.missed(
         order_id=deadline.on_id, kind=deadline.kind, step=deadline.step, due_at=deadline.due_at, now=now
     )
 
 
-def _deliver(message: Outbox, deliver: Mapping[str, Deliver], *, now: datetime) -> None:
-    deliver[message.channel](message)
-    agenda.delivered(message, at=now)
+def _send(message: Outbox, deliver: Mapping[str, Deliver]) -> None:
+    deliver[message.channel](message.key, message.payload)

@@ -22,6 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src"
 PO = SOURCE / "jinzhong/locale/en/LC_MESSAGES/django.po"
 CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uf900-\ufaff\uff01-\uffef]")
+QUOTED = re.compile(r"“([^”]*)”")
+OWN_TONGUE = re.compile(r' lang="zh-CN">[^<]*')
+"""A language is offered in its own words."""
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdf]|\{\w*\}")
 KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_lazy": None,
@@ -81,10 +84,26 @@ def _chinese_constants(text: str) -> Iterator[Word]:
     tree = ast.parse(text)
     spoken = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in spoken | inside:
-            if CHINESE.search(node.value):
-                yield Word(node.value, "", "")
+    constants = (
+        node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    for node in constants:
+        if id(node) not in spoken | inside and CHINESE.search(node.value):
+            yield Word(node.value, "", "")
+
+
+def out_of_reach(text: str) -> Iterator[tuple[int, str]]:
+    """(line, text) of translations asked for inside an f-string, where no extractor finds them."""
+    calls = (
+        part
+        for string in ast.walk(ast.parse(text))
+        if isinstance(string, ast.JoinedStr)
+        for part in ast.walk(string)
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
+    )
+    for call in calls:
+        if call.func.id in {"_", *KEYWORDS} and call.args and isinstance(call.args[0], ast.Constant):
+            yield call.lineno, str(call.args[0].value)
 
 
 def lacking(words: Iterable[Word], catalog: Catalog) -> Iterator[str]:
@@ -99,16 +118,21 @@ def lacking(words: Iterable[Word], catalog: Catalog) -> Iterator[str]:
         english = entry.string if isinstance(entry.string, tuple) else (entry.string,)
         if entry.fuzzy or not all(english):
             yield f"{'unsure' if entry.fuzzy else 'empty'} English for {word.msgid!r}"
-        elif CHINESE.search("".join(english)):
+        elif CHINESE.search(_without_words_to_type("".join(english), word)):
             yield f"Chinese in the English of {word.msgid!r}"
         elif set(PLACEHOLDER.findall(word.msgid + word.plural)) != set(PLACEHOLDER.findall("".join(english))):
             yield f"other placeholders in the English of {word.msgid!r}"
 
 
+def _without_words_to_type(english: str, word: Word) -> str:
+    """What has to be typed in Chinese, such as a column of a sheet, stays so in “quotation marks”."""
+    return QUOTED.sub(lambda found: "" if found[1] in word.msgid else found[0], english)
+
+
 def unmarked(template: str) -> Iterator[tuple[int, str]]:
     """(line, text) of Chinese that no translation tag covers: in text, and in literals inside other tags."""
     inside = ""
-    for token in Lexer(template).tokenize():
+    for token in Lexer(OWN_TONGUE.sub("", template)).tokenize():
         name = token.contents.split()[0] if token.token_type is TokenType.BLOCK and token.contents else ""
         if inside:
             inside = "" if name == f"end{inside}" else inside
@@ -136,7 +160,7 @@ def complaints(source: Path = SOURCE, po: Path = PO) -> list[str]:
     """Everything that keeps the interface from being complete in English."""
     found = [
         f"{path.relative_to(source)}:{line}: not marked for translation: {text}"
-        for ending, look in (("*.html", unmarked), ("*.js", script_words))
+        for ending, look in (("*.html", unmarked), ("*.js", script_words), ("*.py", out_of_reach))
         for path in sorted(source.rglob(ending))
         for line, text in look(path.read_text("utf-8"))
     ]

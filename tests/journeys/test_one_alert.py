@@ -56,17 +56,17 @@ def test_a_day_later_it_is_another_warning(place):
 def test_unsigned_goes_to_the_next_then_to_the_chief(place):
     order = raise_alert(place, at("14:05:00")).order
 
-    flow.work_once(worker="w", now=at("14:05:59"), deliver={"ring": lambda message: None})
+    flow.work_once(worker="w", now=at("14:05:59"), deliver={"ring": lambda key, payload: None})
     order.refresh_from_db()
     assert order.escalations == 0
 
-    flow.work_once(worker="w", now=at("14:06:01"), deliver={"ring": lambda message: None})
-    flow.work_once(worker="w", now=at("14:06:02"), deliver={"ring": lambda message: None})
+    flow.work_once(worker="w", now=at("14:06:01"), deliver={"ring": lambda key, payload: None})
+    flow.work_once(worker="w", now=at("14:06:02"), deliver={"ring": lambda key, payload: None})
     order.refresh_from_db()
     assert order.escalations == 1
     assert order.assignments.last().account.staff_no == "340"
 
-    flow.work_once(worker="w", now=at("14:08:02"), deliver={"ring": lambda message: None})
+    flow.work_once(worker="w", now=at("14:08:02"), deliver={"ring": lambda key, payload: None})
     order.refresh_from_db()
     assert order.escalations == 2
     assert order.assignments.last().account == place.chief
@@ -84,7 +84,7 @@ def test_signed_in_time_nobody_else_is_asked(place):
     )  # fmt: skip
 
     assert (
-        flow.work_once(worker="w", now=at("15:00"), deliver={"ring": lambda message: None}) == 2
+        flow.work_once(worker="w", now=at("15:00"), deliver={"ring": lambda key, payload: None}) == 2
     )  # the two rings
     assert closed.warning.state == "closed"
     assert {one.outcome for one in agenda.deadlines_of([order.pk])} == {"met"}
@@ -114,3 +114,48 @@ def test_the_teller_presses_first_and_writes_later(place):
     assert later.warning.pk == raised.warning.pk
     assert later.warning.amount == Decimal("30000.00")
     assert later.order.pk == raised.order.pk
+
+
+def test_named_later_the_officers_under_way_go_on_for_the_known_person(place):
+    morning = raise_alert(place, at("08:05"), by=place.far_teller)
+    dispatch.close(
+        order=morning.order,
+        by=place.patrols[0],
+        happened_at=at("08:20"),
+        now=at("08:20"),
+        outcome="dissuaded",
+    )
+    pressed = raise_alert(place, at("14:05"), {})
+    given = {"customer_phone": ALERT["customer_phone"]}
+    named = flow.amend_alert(
+        alert=pressed.alert,
+        fields=parse(given),
+        raw=given,
+        by=place.teller,
+        sent_at=at("14:07"),
+        now=at("14:07"),
+    )
+
+    assert named.warning.pk == morning.warning.pk
+    assert named.warning.state == "open"
+    assert named.order.pk == pressed.order.pk
+    assert named.order.warning_id == morning.warning.pk
+
+
+def test_named_later_a_second_pair_of_officers_is_called_back(place):
+    first = raise_alert(place, at("14:00"), by=place.far_teller)
+    pressed = raise_alert(place, at("14:05"), {})
+    given = {"customer_phone": ALERT["customer_phone"]}
+    named = flow.amend_alert(
+        alert=pressed.alert,
+        fields=parse(given),
+        raw=given,
+        by=place.teller,
+        sent_at=at("14:07"),
+        now=at("14:07"),
+    )
+    pressed.order.refresh_from_db()
+
+    assert named.order.pk == first.order.pk
+    assert (pressed.order.state, pressed.order.outcome) == ("closed", "duplicate")
+    assert {one.outcome for one in agenda.deadlines_of([pressed.order.pk])} == {"dropped"}

@@ -1,32 +1,51 @@
 """Writing deadlines and outbox rows with their cause, and working through them under a lease."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
-from jinzhong.agenda.models import Answer, Deadline, Leased, Outbox
+from jinzhong.agenda.models import Answer, Deadline, Outbox
+from jinzhong.operation import keep_first, operation
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 MAX_TRIES = 3
+SENT_AT_A_TIME = 3
+"""Three sends of at most ten seconds each end before their lease does; nobody else sends them meanwhile."""
 Row = TypeVar("Row", Deadline, Outbox)
 
 
-def watch(kind: str, *, on_id: UUID, due_at: datetime, at: datetime, step: int = 0) -> Deadline:
-    """Something must have happened to ``on_id`` by ``due_at``; one deadline per kind and step."""
-    made, _ = Deadline.objects.get_or_create(
-        kind=kind, on_id=on_id, step=step, defaults={"due_at": due_at, "made_at": at}
-    )
-    return made
+def watch(*, on_id: UUID, due: Mapping[str, datetime], at: datetime, step: int = 0) -> None:
+    """Something of each kind must have happened to ``on_id`` by then; one deadline per kind and step, the first stays."""
+    rows = [
+        Deadline(kind=kind, on_id=on_id, step=step, due_at=due_at, made_at=at) for kind, due_at in due.items()
+    ]
+    keep_first(rows, once=["kind", "on_id", "step"])
 
 
-def settle(*, on_id: UUID, kinds: list[str], outcome: str, at: datetime) -> None:
-    """Close the open deadlines of these kinds: met, missed or dropped."""
+def bring_forward(kind: str, *, on_id: UUID, due_at: datetime) -> None:
+    """It has become more urgent: an open deadline of this kind is due earlier, never later."""
+    Deadline.objects.filter(kind=kind, on_id=on_id, settled_at=None, due_at__gt=due_at).update(due_at=due_at)
+
+
+def settle(*, on_id: UUID, kinds: list[str], done_at: datetime, at: datetime) -> None:
+    """It was done at ``done_at``: close the open deadlines of these kinds, each met or missed by its own time."""
+    in_time = When(due_at__gte=done_at, then=Value(Deadline.Outcome.MET.value))
     Deadline.objects.filter(on_id=on_id, kind__in=kinds, settled_at=None).update(
-        settled_at=at, outcome=outcome
+        settled_at=at, outcome=Case(in_time, default=Value(Deadline.Outcome.MISSED.value))
+    )
+
+
+def drop(*, on_id: UUID, kinds: list[str], at: datetime) -> None:
+    """It needn't be done any more: close the open deadlines of these kinds."""
+    Deadline.objects.filter(on_id=on_id, kind__in=kinds, settled_at=None).update(
+        settled_at=at, outcome=Deadline.Outcome.DROPPED
     )
 
 
@@ -39,16 +58,13 @@ def settle_one(*, kind: str, on_id: UUID, step: int, outcome: str, at: datetime)
     )
 
 
-def delivered(row: Outbox, *, at: datetime) -> None:
-    Outbox.objects.filter(pk=row.pk).update(delivered_at=at)
-
-
-def post(channel: str, *, key: str, payload: dict[str, Any], at: datetime) -> Outbox:
-    """Leave a message for the outside; the same key is sent once."""
-    made, _ = Outbox.objects.get_or_create(
-        key=key, defaults={"channel": channel, "payload": payload, "made_at": at, "due_at": at}
-    )
-    return made
+def post(channel: str, payloads: Mapping[str, dict[str, Any]], *, at: datetime) -> None:
+    """Leave messages for the outside, by their keys; the same key is sent once."""
+    rows = [
+        Outbox(key=key, channel=channel, payload=payload, made_at=at, due_at=at)
+        for key, payload in payloads.items()
+    ]
+    keep_first(rows, once=["key"])
 
 
 def lease_deadlines(*, worker: str, now: datetime, limit: int = 50) -> list[Deadline]:
@@ -56,14 +72,14 @@ def lease_deadlines(*, worker: str, now: datetime, limit: int = 50) -> list[Dead
     return _lease(Deadline, Q(settled_at=None), worker=worker, now=now, limit=limit)
 
 
-def lease_outbox(*, worker: str, now: datetime, limit: int = 50) -> list[Outbox]:
+def lease_outbox(*, worker: str, now: datetime, limit: int = SENT_AT_A_TIME) -> list[Outbox]:
     """The messages to deliver, oldest first, held for this worker."""
     return _lease(Outbox, Q(delivered_at=None, dead_at=None), worker=worker, now=now, limit=limit)
 
 
-@transaction.atomic
+@operation
 def _lease(model: type[Row], is_open: Q, *, worker: str, now: datetime, limit: int) -> list[Row]:
-    free = Q(leased_until=None) | Q(leased_until__lt=now)
+    free = Q(leased_until=None) | Q(leased_until__lte=now)
     rows = model._default_manager.filter(is_open, free, due_at__lte=now).order_by("due_at", "id")
     if connection.vendor == "postgresql":
         rows = rows.select_for_update(skip_locked=True)
@@ -74,8 +90,8 @@ def _lease(model: type[Row], is_open: Q, *, worker: str, now: datetime, limit: i
     return held
 
 
-def work(row: Leased, do: Callable[[], None], *, now: datetime) -> bool:
-    """Do the work of a leased row in one transaction with its settling. A failing row waits longer each time."""
+def act(row: Deadline, do: Callable[[], None], *, now: datetime) -> bool:
+    """Do the work of a leased deadline in one transaction. One that fails waits longer each time, and is never given up."""
     try:
         with transaction.atomic():
             do()
@@ -83,18 +99,41 @@ def work(row: Leased, do: Callable[[], None], *, now: datetime) -> bool:
     except (
         Exception
     ) as problem:  # a poison row must not stop the queue behind it: it is kept, counted and told
-        wait = timedelta(seconds=min(600, 5 * 2**row.tries))
-        type(row)._default_manager.filter(pk=row.pk).update(
-            tries=row.tries + 1, leased_until=now + wait, last_error=type(problem).__name__
-        )
+        _failed(row, problem, now=now)
         return False
+
+
+def deliver(row: Outbox, send: Callable[[], None], *, now: datetime) -> bool:
+    """Send a leased message, then tick it off. A death in between sends it again, under the same key.
+
+    No transaction is open while the other side answers. An unreachable side is tried for ever; a message that can't be
+    sent is put aside after ``MAX_TRIES``.
+    """
+    try:
+        send()
+    except OSError as problem:
+        _failed(row, problem, now=now)
+        return False
+    except Exception as problem:
+        _failed(row, problem, now=now, dead_at=now if row.tries + 1 >= MAX_TRIES else None)
+        return False
+    Outbox.objects.filter(pk=row.pk).update(delivered_at=now)
+    return True
+
+
+def _failed(row: Row, problem: Exception, *, now: datetime, **more: datetime | None) -> None:
+    wait = timedelta(seconds=min(60, 5 * 2**row.tries))
+    log.warning("%s %s failed: %s", type(row).__name__, row.pk, type(problem).__name__)
+    type(row)._default_manager.filter(pk=row.pk).update(
+        tries=row.tries + 1, leased_until=now + wait, last_error=type(problem).__name__, **more
+    )
 
 
 class KeyReused(Exception):
     """The same idempotency key came with another request."""
 
 
-@transaction.atomic
+@operation
 def answer_once(
     *, account: str, key: str, digest: str, at: datetime, do: Callable[[], tuple[int, Any]]
 ) -> tuple[int, Any, bool]:

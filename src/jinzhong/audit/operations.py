@@ -30,8 +30,12 @@ def record(
     """Add one line to the event log. ``facts`` are ids, codes and amounts: never a name, number or account."""
     if not connection.in_atomic_block:
         raise NotInTransaction(kind)
-    take_turn()
-    before = _head()
+    turn = _turn()
+    before = turn.head
+    if before == chain.EMPTY:
+        chain.keep_head(
+            chain.EMPTY
+        )  # from the first line on, a missing head file means that somebody removed it
     fields = {
         "seq": before.seq + 1,
         "kind": kind,
@@ -46,8 +50,7 @@ def record(
     }
     event = Event(**fields, hash=chain.seal(before.hash, fields))
     event.save(force_insert=True)
-    head = chain.Head(event.seq, event.hash)
-    transaction.on_commit(lambda: chain.keep_head(head))
+    turn.head, turn.wrote = chain.Head(event.seq, event.hash), True
     return event
 
 
@@ -58,11 +61,38 @@ def take_turn() -> None:
     the order of the commits and a reader of the stream never meets a gap. An operation that looks before it writes
     ("is there a warning about this person?") takes its turn first.
     """
+    _turn()
+
+
+class _Turn:
+    """This transaction's turn to write, with the newest line of the log; the commit keeps it outside the database."""
+
+    def __init__(self, head: chain.Head, savepoints: set[str]):
+        self.head, self.wrote, self.savepoints = head, False, savepoints
+
+    def __call__(self) -> None:
+        if self.wrote:
+            chain.keep_head(self.head)
+
+
+def _turn() -> _Turn:
+    """The turn of this transaction, taken once.
+
+    It lives among the callbacks for the commit: Django forgets those registered inside a savepoint that is rolled back,
+    and the lines written there, and on PostgreSQL the lock taken there, are gone just so.
+    """
+    savepoints = {one for one in connection.savepoint_ids if one}
+    held = next((one[1] for one in reversed(connection.run_on_commit) if isinstance(one[1], _Turn)), None)
+    if held and held.savepoints == savepoints:
+        return held
+    turn = _Turn(held.head if held else _head_in_turn(), savepoints)
+    transaction.on_commit(turn)
+    return turn
+
+
+def _head_in_turn() -> chain.Head:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
-
-
-def _head() -> chain.Head:
     newest = Event.objects.order_by("-seq").values_list("seq", "hash").first()
     return chain.Head(*newest) if newest else chain.EMPTY

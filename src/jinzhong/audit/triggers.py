@@ -19,6 +19,6 @@ def only_added(editor: BaseDatabaseSchemaEditor, table: str) -> None:
         for verb in ("UPDATE", "DELETE"):
             editor.execute(_SQLITE.format(table=table, verb=verb))
         return
-    editor.execute(_POSTGRES_FUNCTION)
+    editor.execute(_POSTGRES_FUNCTION, params=None)  # it has a percent sign of its own
     for verb in ("UPDATE", "DELETE", "TRUNCATE"):
         editor.execute(_POSTGRES.format(table=table, verb=verb))

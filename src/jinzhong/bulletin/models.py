@@ -1,0 +1,81 @@
+"""Issued bulletins. What is issued is frozen: database triggers refuse to change or delete it."""
+
+import json
+from typing import Any
+
+from django.db import models
+
+from jinzhong.ids import new_id
+
+
+class Issue(models.Model):
+    """One revision of one bulletin: what it said, what was known then, by which rules."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    kind = models.CharField(max_length=20)
+    date = models.DateField()
+    revision = models.PositiveIntegerField()
+    as_of = models.DateTimeField()
+    rules = models.CharField(max_length=80)
+    content = models.TextField()
+    digest = models.CharField(max_length=64)
+    issued_by = models.CharField(max_length=150)
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-date", "kind", "-revision"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "date", "revision"], name="revision_once_per_bulletin")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.date} {self.revision}"
+
+    def told(self) -> dict[str, Any]:
+        """What it says."""
+        return dict(json.loads(self.content))
+
+
+class File(models.Model):
+    """An issued revision as a file, kept as it was given out: later software may draw it differently."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="files")
+    ending = models.CharField(max_length=4)
+    content = models.BinaryField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issue", "ending"], name="file_once_per_ending")]
+
+
+class Wording(models.Model):
+    """Words that somebody put in the place of a drafted passage; its figures stand in it by name. Rows are only added."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    kind = models.CharField(max_length=20)
+    date = models.DateField()
+    passage = models.CharField(max_length=20)
+    text = models.TextField()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["kind", "date"])]
+
+
+class Submission(models.Model):
+    """A draft put forward for signing (送审): what was read, named by its mark. Rows are only added."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    kind = models.CharField(max_length=20)
+    date = models.DateField()
+    read = models.CharField(max_length=64)
+    signed = models.CharField(max_length=150)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["kind", "date"])]

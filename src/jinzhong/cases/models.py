@@ -39,7 +39,7 @@ class Status(models.TextChoices):
 class CaseRevision(models.Model):
     """What was known of a case from ``known_at`` until ``superseded_at`` (empty: known now).
 
-    As of a time T: ``known_at < T`` and (``superseded_at`` empty or ``>= T``).
+    As of a time T: ``known_at < T`` and (``superseded_at`` empty or ``>= T``). ``digests``: see ``content``.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -48,7 +48,7 @@ class CaseRevision(models.Model):
     known_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)
     arrival = models.ForeignKey(Arrival, null=True, on_delete=models.PROTECT, related_name="+")
-    digest = models.CharField(max_length=64)
+    digests = models.JSONField(default=dict)
     by = models.CharField(max_length=150)
 
     reported_at = models.DateTimeField()
@@ -97,6 +97,9 @@ class Victim(models.Model):
     age = models.PositiveSmallIntegerField(null=True)
     occupation = models.CharField(max_length=60, blank=True)
 
+    class Meta:
+        ordering = ["id"]
+
 
 class Transfer(models.Model):
     """Money that left the victim."""
@@ -108,9 +111,15 @@ class Transfer(models.Model):
     payee = models.ForeignKey(Subject, null=True, on_delete=models.PROTECT, related_name="paid_in")
     payee_bank = models.CharField(max_length=80, blank=True)
 
+    class Meta:
+        ordering = ["id"]
+
 
 class Trace(models.Model):
-    """What the offenders used: a number, an account (both subjects), an app or an address on the web."""
+    """What the offenders used: a number, an account (both subjects), an app or an address on the web.
+
+    Words are encrypted as well: what stands for a number may turn out to be somebody's name.
+    """
 
     class Kind(models.TextChoices):
         NUMBER = "number", _("号码")
@@ -122,4 +131,19 @@ class Trace(models.Model):
     revision = models.ForeignKey(CaseRevision, on_delete=models.PROTECT, related_name="traces")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     subject = models.ForeignKey(Subject, null=True, on_delete=models.PROTECT, related_name="traces")
-    text = models.CharField(max_length=300, blank=True)
+    text = SealedText(default="")
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Export(models.Model):
+    """A file of cases that was given out: who took what, when and what for."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    rows = models.PositiveIntegerField()
+    by = models.CharField(max_length=150)
+    purpose = SealedText()
+    at = models.DateTimeField()

@@ -1,8 +1,7 @@
 """Filing cases: a new number is a new case, a changed row a new revision, the same row again changes nothing."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -10,23 +9,20 @@ from typing import Any
 from django.db import transaction
 
 from jinzhong.audit import operations as audit
-from jinzhong.cases import queries
-from jinzhong.cases.models import Case, CaseRevision, Status, Trace, Transfer, Victim
+from jinzhong.cases import content, people, queries
+from jinzhong.cases.models import Case, CaseRevision, Status
 from jinzhong.district import queries as district
-from jinzhong.district.models import Community
+from jinzhong.district.models import Community, Unit
 from jinzhong.ids import new_id
 from jinzhong.intake.models import Arrival
-from jinzhong.vault import forms, seal
-from jinzhong.vault import operations as vault
-from jinzhong.vault.models import Subject
+from jinzhong.intake.sources.case_sheet.told import CaseRow
 
 BATCH = 200
 """Cases that commit together: each case whole or not at all, and alerts get their turn in between."""
-
-PLAIN = (
-    "reported_at", "filed_at", "occurred_from", "occurred_to", "source", "fraud_class", "raw_class", "channel", "lure",
-    "loss", "stopped", "frozen", "returned", "narrative",
+AS_WRITTEN = (
+    "reported_at", "filed_at", "source", "channel", "lure", "narrative", "loss", "stopped", "frozen", "returned",
 )  # fmt: skip
+"""Parts that stand in the revision as they stand in the row."""
 
 
 @dataclass
@@ -40,85 +36,68 @@ class Filed:
 
 @dataclass(frozen=True)
 class Change:
-    """What filing a row would do: new, changed (with the fields that differ) or nothing."""
+    """What filing a row would do: new, changed (with the parts that differ, see ``content``) or nothing."""
 
-    row: Any
+    row: CaseRow
     kind: str
     before: CaseRevision | None = None
     fields: tuple[str, ...] = ()
 
 
-def preview(rows: Sequence[Any]) -> list[Change]:
+@dataclass(frozen=True)
+class _Roll:
+    """The district's communities and stations, by what a row calls them."""
+
+    communities: dict[tuple[str, str], Community]
+    stations: dict[str, Unit]
+
+
+def preview(rows: Sequence[CaseRow]) -> list[Change]:
     """What filing these rows would do; writes nothing."""
     known = queries.current(row.number for row in rows)
     return [_change(row, known.get(row.number)) for row in rows]
 
 
-def _change(row: Any, before: CaseRevision | None) -> Change:
+def _change(row: CaseRow, before: CaseRevision | None) -> Change:
     if before is None:
         return Change(row, "created")
-    if before.digest == digest(row):
-        return Change(row, "unchanged", before)
-    return Change(
-        row,
-        "updated",
-        before,
-        tuple(name for name in (*PLAIN, "town", "area") if _old(before, name) != getattr(row, name))
-        or ("people",),
-    )
+    differing = tuple(sorted(content.changed(row, before.digests)))
+    return Change(row, "updated" if differing else "unchanged", before, differing)
 
 
-def _old(before: CaseRevision, name: str) -> Any:
-    return before.town_id if name == "town" else getattr(before, name)
-
-
-def file_rows(rows: Sequence[Any], *, arrival: Arrival | None, by: str, now: datetime) -> Filed:
-    """File the rows of a sheet (``case_sheet.CaseRow``). ``now`` is when we learned of them."""
+def file_rows(rows: Sequence[CaseRow], *, arrival: Arrival | None, by: str, now: datetime) -> Filed:
+    """File the rows of a sheet. ``now`` is when we learned of them."""
     filed, rest = Filed(), iter(rows)
-    communities, stations = district.communities(), {unit.name: unit for unit in district.units("station")}
+    roll = _Roll(district.communities(), {unit.name: unit for unit in district.units("station")})
     while batch := list(islice(rest, BATCH)):
         with transaction.atomic():
             audit.take_turn()
             for change in preview(batch):
                 getattr(filed, change.kind).append(change.row.number)
                 if change.kind != "unchanged":
-                    _file(change, communities, stations, arrival=arrival, by=by, now=now)
+                    _file(change, roll, arrival=arrival, by=by, now=now)
     return filed
 
 
-def _file(
-    change: Change,
-    communities: dict[tuple[str, str], Community],
-    stations: dict[str, Any],
-    *,
-    arrival: Arrival | None,
-    by: str,
-    now: datetime,
-) -> CaseRevision:
+def _file(change: Change, roll: _Roll, *, arrival: Arrival | None, by: str, now: datetime) -> CaseRevision:
     row, before = change.row, change.before
     case = before.case if before else Case.objects.create(id=new_id(), number=row.number, first_known_at=now)
     if before:
         CaseRevision.objects.filter(pk=before.pk).update(superseded_at=now)
-    community = communities.get((row.town, row.community or ""))
+    digests = content.merged(row, before.digests if before else {})
+    telling = people.Telling(row, before, content.told(row), set(change.fields), digests, now)
     revision = CaseRevision.objects.create(
         case=case,
         revision=before.revision + 1 if before else 1,
         known_at=now,
         arrival=arrival,
-        digest=digest(row),
+        digests=digests,
         by=by,
-        town_id=row.town,
-        residence_town_id=row.residence_town or None,
-        community=community,
-        area=row.area or (community.area if community else ""),
-        station=stations.get(row.station or ""),
-        status=row.status or Status.FILED,
-        **{name: getattr(row, name) for name in PLAIN},
+        **_facts(telling, roll),
     )
-    _write_people(revision, row, now=now)
-    kind = "case.revised" if before else "case.filed"
+    people.write(revision, telling)
     audit.record(
-        kind,
+        "case.revised" if before else "case.filed",
         on=case,
         by=by,
         at=now,
@@ -130,59 +109,27 @@ def _file(
     return revision
 
 
-def _write_people(revision: CaseRevision, row: Any, *, now: datetime) -> None:
-    Victim.objects.bulk_create(
-        Victim(revision=revision, subject=_person(one, now), **_victim(one)) for one in row.victims
-    )
-    Transfer.objects.bulk_create(
-        Transfer(
-            revision=revision,
-            at=one.at,
-            amount=one.amount,
-            payee=_account(one.payee_account, now),
-            payee_bank=one.payee_bank or "",
-        )
-        for one in row.transfers
-    )
-    Trace.objects.bulk_create(_trace(revision, one, now) for one in row.suspects)
-
-
-def _victim(one: Any) -> dict[str, Any]:
-    return {
-        "sex": one.sex or "",
-        "birth_year": one.birth_year,
-        "age": one.age,
-        "occupation": one.occupation or "",
+def _facts(telling: people.Telling, roll: _Roll) -> dict[str, Any]:
+    """The revision's own columns; of what the row doesn't tell, what was known stays."""
+    row, before = telling.row, telling.before
+    community = roll.communities.get((row.town, row.community))
+    if before and "community" not in telling.told and before.town_id == row.town:
+        community = before.community
+    facts: dict[str, dict[str, Any]] = {
+        "town": {"town_id": row.town},
+        "residence_town": {"residence_town_id": row.residence_town or None},
+        "community": {"community": community},
+        "area": {"area": row.area},
+        "station": {"station": roll.stations.get(row.station)},
+        "status": {"status": row.status or Status.FILED},
+        "fraud_class": {"fraud_class": row.fraud_class, "raw_class": row.raw_class},
+        "occurred": {"occurred_from": row.occurred_from, "occurred_to": row.occurred_to},
     }
-
-
-def _person(one: Any, now: datetime) -> Subject | None:
-    known = {"name": one.name, "phone": one.phone, "id_number": one.id_number, "address": one.address}
-    given = {name: text for name, text in known.items() if text}
-    return vault.keep("person", at=now, **given) if given else None
-
-
-def _account(digits: str | None, now: datetime) -> Subject | None:
-    return vault.keep("account", at=now, account=digits) if digits else None
-
-
-def _trace(revision: CaseRevision, one: Any, now: datetime) -> Trace:
-    """Numbers and accounts become subjects; apps and addresses are words."""
-    try:
-        if one.kind == Trace.Kind.NUMBER:
-            return Trace(
-                revision=revision, kind=one.kind, subject=vault.keep("number", at=now, phone=one.value)
-            )
-        if one.kind == Trace.Kind.ACCOUNT:
-            return Trace(revision=revision, kind=one.kind, subject=_account(one.value, now))
-    except forms.BadForm:
-        return Trace(revision=revision, kind=Trace.Kind.APP, text="?")
-    return Trace(revision=revision, kind=one.kind, text=one.value[:300])
-
-
-def digest(row: Any) -> str:
-    """Keyed digest of everything the row says, to tell a changed row from the same again."""
-    told = {name: value for name, value in asdict(row).items() if name not in ("row", "notes")}
-    return seal.digest(
-        json.dumps(told, sort_keys=True, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
-    )
+    facts |= {name: {name: getattr(row, name)} for name in AS_WRITTEN}
+    found: dict[str, Any] = {}
+    for part, columns in facts.items():
+        is_told = part in telling.told or before is None or part == "community"
+        found |= columns if is_told else {name: getattr(before, name) for name in columns}
+    if not telling.digests.get("area"):
+        found["area"] = community.area if community else ""
+    return found

@@ -2,14 +2,23 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext
 
-from jinzhong.cases.models import Case, CaseRevision, Victim
+from jinzhong.cases.models import Case, CaseRevision, Export, Status, Victim
 from jinzhong.district import queries as district
-from jinzhong.district.models import Account
+from jinzhong.district.models import Account, Town
+from jinzhong.intake.models import Arrival
 from jinzhong.vault import queries as vault
+from jinzhong_engine.taxonomy import FRAUD_CLASSES
+
+AT_ONCE = 500
+"""Values in one question to the database; it takes only so many."""
 
 
 def known(as_of: datetime | None = None) -> QuerySet[CaseRevision]:
@@ -28,6 +37,13 @@ def visible(*, viewer: Account, as_of: datetime | None = None) -> QuerySet[CaseR
     return found if sight.district else found.filter(town__in=sight.towns)
 
 
+def in_period(*, viewer: Account | None, since: datetime, until: datetime) -> QuerySet[CaseRevision]:
+    """Cases reported since <= t < until; ``viewer`` None is the operator of the machine, who sees the whole district."""
+    found = visible(viewer=viewer) if viewer else known().select_related("case", "town", "community")
+    period = found.filter(reported_at__gte=since, reported_at__lt=until)
+    return period.prefetch_related("victims__subject").order_by("reported_at", "case__number")
+
+
 def search(
     *,
     viewer: Account,
@@ -35,13 +51,17 @@ def search(
     until: datetime | None = None,
     town: str = "",
     fraud_class: str = "",
+    status: str = "",
     words: str = "",
 ) -> QuerySet[CaseRevision]:
-    """Cases by period, town, class and one search word (case number, or a victim's phone, ID number or name)."""
+    """Cases by period, town, class, status and one search word (case number, or a victim's phone, ID number or name)."""
     found = visible(viewer=viewer)
-    given = {"reported_at__gte": since, "reported_at__lt": until, "town": town, "fraud_class": fraud_class}
+    given = {
+        "reported_at__gte": since, "reported_at__lt": until, "town": town, "fraud_class": fraud_class, "status": status,
+    }  # fmt: skip
     found = found.filter(**{name: value for name, value in given.items() if value})
-    return found.filter(_matches(words)) if words.strip() else found
+    found = found.filter(_matches(words)) if words.strip() else found
+    return found.prefetch_related("victims__subject").order_by("-reported_at", "case__number")
 
 
 def _matches(words: str) -> Q:
@@ -51,7 +71,49 @@ def _matches(words: str) -> Q:
             people += [member for subject in vault.find(kind, words) for member in vault.family(subject)]
         except ValueError:
             continue
-    return Q(case__number__iexact=words.strip()) | Q(victims__subject__in=people)
+    robbed = Victim.objects.filter(subject__in=people).values("revision")
+    return Q(case__number__iexact=words.strip()) | Q(pk__in=robbed)
+
+
+class Total(NamedTuple):
+    cases: int
+    loss: Decimal
+
+
+def total(found: QuerySet[CaseRevision]) -> Total:
+    """How many cases these are and what was lost in them."""
+    sums = found.order_by().aggregate(cases=Count("pk"), loss=Sum("loss"))
+    return Total(sums["cases"], sums["loss"] or Decimal(0))
+
+
+def statuses() -> list[tuple[str, str]]:
+    """(code, word) of how far a case can be."""
+    return [(code, str(word)) for code, word in Status.choices]
+
+
+def classes() -> list[tuple[str, str]]:
+    """(code, short name) of the fraud classes."""
+    return [(one.code, gettext(one.short)) for one in FRAUD_CLASSES]
+
+
+def towns(*, viewer: Account) -> list[Town]:
+    """The towns whose cases the viewer may see."""
+    sight = district.sight(viewer)
+    return [one for one in district.towns() if sight.district or one.code in sight.towns]
+
+
+def one(pk: UUID, *, viewer: Account) -> CaseRevision | None:
+    """The newest revision of a case, by the case's id, or None when there is none that the viewer may see."""
+    return (
+        visible(viewer=viewer).select_related("residence_town", "station", "arrival").filter(case=pk).first()
+    )
+
+
+def came_with(arrival: Arrival) -> tuple[int, int]:
+    """(cases created, cases updated) by the rows of a sheet."""
+    revisions = CaseRevision.objects.filter(arrival=arrival).values_list("revision", flat=True)
+    created = sum(number == 1 for number in revisions)
+    return created, len(revisions) - created
 
 
 def file(number: str, *, viewer: Account) -> CaseRevision | None:
@@ -65,10 +127,17 @@ def history(case: Case) -> QuerySet[CaseRevision]:
 
 def current(numbers: Iterable[str]) -> dict[str, CaseRevision]:
     """The newest revisions of these cases, by number."""
-    found = CaseRevision.objects.select_related("case", "town", "community").filter(
-        superseded_at=None, case__number__in=list(numbers)
-    )
-    return {one.case.number: one for one in found}
+    found = CaseRevision.objects.select_related("case", "town", "community").filter(superseded_at=None)
+    rest = iter(numbers)
+    newest: dict[str, CaseRevision] = {}
+    while some := list(islice(rest, AT_ONCE)):
+        newest |= {one.case.number: one for one in found.filter(case__number__in=some)}
+    return newest
+
+
+def export_purposes(ids: Iterable[str]) -> dict[str, str]:
+    """Of files that were given out, by id: what for. Free words, so they are kept encrypted and not in the event log."""
+    return {str(one.pk): one.purpose for one in Export.objects.filter(pk__in=list(ids))}
 
 
 def was_victim(people: Iterable[UUID]) -> bool:

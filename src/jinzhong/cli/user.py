@@ -6,7 +6,7 @@ import json
 import sys
 
 from jinzhong import clock
-from jinzhong.cli import Unusable, add_by
+from jinzhong.cli import Unusable, actor, add_by, name_of
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -52,10 +52,11 @@ def _list(chosen: argparse.Namespace) -> int:
 def _token(chosen: argparse.Namespace) -> int:
     from jinzhong.district import operations, queries
 
+    by = name_of(actor(chosen.by, "account.manage"))
     account = queries.account(chosen.username)
     if account is None:
         raise Unusable(f"no active account {chosen.username}; see jinzhong user list")
-    print(operations.make_token(account=account, by=chosen.by, at=clock.now()))
+    print(operations.make_token(account=account, by=by, at=clock.now()))
     return 0
 
 
@@ -64,15 +65,17 @@ def _add(chosen: argparse.Namespace) -> int:
     from django.core.exceptions import ValidationError
 
     from jinzhong.district import operations, queries
-    from jinzhong.district.models import Role
 
-    if chosen.role not in Role.values:
-        raise Unusable(f"--role {chosen.role}: use one of {', '.join(Role.values)}")
-    if queries.account(chosen.username):
-        raise Unusable(f"{chosen.username} exists already")
-    unit = queries.unit(chosen.unit) if chosen.unit else None
-    if chosen.unit and unit is None:
-        raise Unusable(f"--unit {chosen.unit}: no such unit")
+    by = name_of(actor(chosen.by, "account.manage"))
+    said = {name: getattr(chosen, name) or "" for name in ("username", "role", "unit", "town")}
+    faults = queries.account_faults(**said)
+    if "role" in faults:
+        raise Unusable(
+            f"--role {chosen.role}: use one of {', '.join(code for code, _word in queries.roles())}"
+        )
+    for name, fault in faults.items():
+        raise Unusable(f"{name} {said[name]}: {fault}")
+    unit = queries.unit(said["unit"])
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     try:
         validate_password(password)
@@ -84,7 +87,7 @@ def _add(chosen: argparse.Namespace) -> int:
         role=chosen.role,
         unit=unit,
         town_id=chosen.town or (unit.town_id if unit else None),
-        by=chosen.by,
+        by=by,
         at=clock.now(),
     )
     return 0

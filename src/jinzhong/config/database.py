@@ -10,13 +10,18 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON; PRAGMA secure_delete=ON;"
 )
 TIMEOUT_SECONDS = 20
+USE = "DATABASE_URL: use postgresql://user:password@host:port/name or sqlite:///path"
 
 
 def settings_for(url: str | None, folder: Path) -> dict[str, Any]:
     """Django's DATABASES entry. Raises BadInstance for a URL that is neither sqlite nor postgres."""
     if not url:
         return _sqlite(folder / "jinzhong.sqlite3")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or ""
+    except ValueError as problem:
+        raise BadInstance(USE) from problem
     if parts.scheme == "sqlite":
         return _sqlite(Path(unquote(parts.path)))
     if parts.scheme in ("postgres", "postgresql"):
@@ -26,17 +31,17 @@ def settings_for(url: str | None, folder: Path) -> dict[str, Any]:
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(parts.hostname or ""),
-            "PORT": parts.port or "",
+            "PORT": port,
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": dict(parse_qsl(parts.query)),
         }
-    raise BadInstance("DATABASE_URL: use postgresql://user:password@host:port/name or sqlite:///path")
+    raise BadInstance(USE)
 
 
 def _sqlite(path: Path) -> dict[str, Any]:
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "jinzhong.config.sqlite",
         "NAME": path,
         "CONN_MAX_AGE": None,
         "OPTIONS": {

@@ -11,19 +11,23 @@ import os
 import secrets
 from functools import cache
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
+
+from jinzhong.config import environment
+from jinzhong.config.environment import BadInstance
 
 Kind = Literal["real", "demo", "test"]
 KEY_NAMES = ("vault", "index", "audit", "django")
 
 
-class BadInstance(Exception):
-    """The data folder or the environment can't be used; the message says what to do."""
-
-
 def data_folder() -> Path:
     """The folder of database, keys and files (``JINZHONG_DATA``), made on first use, private to its owner."""
-    folder = Path(os.environ.get("JINZHONG_DATA") or Path.home() / ".local/share/jinzhong").absolute()
+    return _made(environment.read("JINZHONG_DATA") or str(Path.home() / ".local/share/jinzhong"))
+
+
+@cache
+def _made(path: str) -> Path:
+    folder = Path(path).absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as problem:
@@ -37,8 +41,8 @@ def kind() -> Kind:
     """real, demo or test; ``JINZHONG_INSTANCE`` may say so only for a folder that has no kind yet."""
     written = data_folder() / "instance.json"
     if written.exists():
-        return cast(Kind, json.loads(written.read_text("utf-8"))["kind"])
-    asked = os.environ.get("JINZHONG_INSTANCE", "real")
+        return cast(Kind, _kept(written)["kind"])
+    asked = environment.read("JINZHONG_INSTANCE")
     if asked not in ("real", "demo", "test"):
         raise BadInstance(f"JINZHONG_INSTANCE={asked}: use real, demo or test")
     return cast(Kind, asked)
@@ -70,6 +74,14 @@ def replace_file(path: Path, text: str) -> None:
     os.replace(fresh, path)
 
 
+def _kept(path: Path) -> Any:
+    """What a file of the data folder says."""
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except ValueError as problem:
+        raise BadInstance(f"{path}: damaged; put back the one that belongs to this database") from problem
+
+
 @cache
 def _keys(folder: Path) -> dict[str, dict[str, str]]:
     path = folder / "keys.json"
@@ -77,7 +89,7 @@ def _keys(folder: Path) -> dict[str, dict[str, str]]:
         fresh = {name: {"1": base64.b64encode(secrets.token_bytes(32)).decode()} for name in KEY_NAMES}
         with contextlib.suppress(FileExistsError):
             _create_once(path, json.dumps(fresh, indent=1))
-    return cast(dict[str, dict[str, str]], json.loads(path.read_text("utf-8")))
+    return _kept(path)
 
 
 def _create_once(path: Path, text: str) -> None:

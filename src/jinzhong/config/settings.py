@@ -1,31 +1,30 @@
 """Settings of one instance. Everything a district may change comes from the environment or the data folder."""
 
-import base64
-import os
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
 from jinzhong import rooms
-from jinzhong.config import database, instance
+from jinzhong.config import database, environment, instance
 
 DATA = instance.data_folder()
 BASE = Path(__file__).resolve().parent.parent
-VENDOR_DIR = Path(os.environ.get("JINZHONG_VENDOR") or BASE.parent.parent / "var" / "vendor")
+VENDOR_DIR = Path(environment.read("JINZHONG_VENDOR") or BASE.parent.parent / "var" / "vendor")
 IS_REAL = instance.kind() == "real"
 
-PRODUCT_NAME = os.environ.get("JINZHONG_PRODUCT_NAME", "金钟罩")
-OFFICE_NAME = os.environ.get("JINZHONG_OFFICE_NAME", "奉化区反诈工作办公室")
-HOTLINE = os.environ.get("JINZHONG_HOTLINE", "96110")
-AREA_CODE = os.environ.get("JINZHONG_AREA_CODE", "0574")
-STREAM_URL = os.environ.get("JINZHONG_STREAM_URL", "")
+PRODUCT_NAME = environment.read("JINZHONG_PRODUCT_NAME")
+OFFICE_NAME = environment.read("JINZHONG_OFFICE_NAME")
+HOTLINE = environment.read("JINZHONG_HOTLINE")
+AREA_CODE = environment.read("JINZHONG_AREA_CODE")
+WEEK_START = environment.weekday("JINZHONG_WEEK_START")
+STREAM_URL = environment.read("JINZHONG_STREAM_URL")
 
-SECRET_KEY = base64.b64encode(instance.key("django")[1]).decode()
+SECRET_KEY = instance.key("django")[1].hex()
 DEBUG = False
-ALLOWED_HOSTS = [host for host in os.environ.get("JINZHONG_HOSTS", "").split(",") if host] or (
+ALLOWED_HOSTS = environment.listed("JINZHONG_HOSTS") or (
     ["localhost", "127.0.0.1", "[::1]"] if IS_REAL else ["*"]
 )
-CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("JINZHONG_ORIGINS", "").split(",") if origin]
+CSRF_TRUSTED_ORIGINS = environment.listed("JINZHONG_ORIGINS")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -36,7 +35,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "axes",
-    "ninja",
     *rooms.APPS,
     "jinzhong.config",
     "jinzhong.web",
@@ -74,7 +72,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database.settings_for(os.environ.get("DATABASE_URL"), DATA)}
+DATABASES = {"default": database.settings_for(environment.read("DATABASE_URL"), DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "district.Account"
@@ -88,9 +86,11 @@ LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
-IDLE_LOCK_MINUTES = int(os.environ.get("JINZHONG_IDLE_MINUTES", "15"))
+IDLE_LOCK_MINUTES = environment.whole_number("JINZHONG_IDLE_MINUTES")
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
+AXES_USERNAME_CALLABLE = "jinzhong.web.shared.login.written_name"
+AXES_CLIENT_IP_CALLABLE = "jinzhong.web.shared.login.address"
 AXES_COOLOFF_TIME = "jinzhong.web.shared.login.cool_off"
 AXES_LOCKOUT_CALLABLE = "jinzhong.web.shared.login.locked_out"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
@@ -102,7 +102,7 @@ AXES_VERBOSE = False
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-BEHIND_TLS = bool(os.environ.get("JINZHONG_TLS"))
+BEHIND_TLS = environment.is_set("JINZHONG_TLS")
 if BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True

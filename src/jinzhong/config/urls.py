@@ -3,10 +3,11 @@
 from django.urls import include, path
 
 from jinzhong.wire.health import healthz
-from jinzhong.wire.rest import api
+from jinzhong.wire.rest import unknown, urls
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("api/v1/", api.urls),
+    path("api/v1/", urls),
+    path("api/<path:rest>", unknown),
     path("", include("jinzhong.web.urls")),
 ]

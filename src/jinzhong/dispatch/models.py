@@ -1,4 +1,4 @@
-"""Orders to go to a door: who goes, the clock, what happened there, the money protected."""
+"""Orders to go to a door: who goes, the clock, what happened there, the money protected; and calls before anybody goes."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jinzhong.district.models import Account, Unit
 from jinzhong.ids import new_id
-from jinzhong.vault.fields import SealedText
+from jinzhong.vault.fields import SealedJson, SealedText
 from jinzhong.warning.models import Warning
 
 
@@ -60,8 +60,8 @@ class Order(models.Model):
     outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
     amount_protected = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     evidence = models.CharField(max_length=20, choices=Evidence.choices, blank=True)
-    met_by = models.JSONField(default=list)
-    checks = models.JSONField(default=list)
+    met_by = SealedJson(default=list)
+    checks = SealedJson(default=list)
     note = SealedText(default="")
 
     class Meta:
@@ -124,3 +124,25 @@ class OrderStep(models.Model):
     class Meta:
         ordering = ["recorded_at", "id"]
         indexes = [models.Index(fields=["step", "happened_at"])]
+
+
+class Call(models.Model):
+    """One try to reach the person by phone. Only ever added; a call never counts as having met."""
+
+    class Answer(models.TextChoices):
+        PERSUADED = "persuaded", _("接通，已劝住")
+        DOUBTS = "doubts", _("接通，还不信")
+        BUSY = "busy", _("占线")
+        NO_ANSWER = "no_answer", _("没人接")
+        HUNG_UP = "hung_up", _("一接就挂")
+        SWITCHED_OFF = "switched_off", _("关机、打不通")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    warning = models.ForeignKey(Warning, on_delete=models.PROTECT, related_name="calls")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    answer = models.CharField(max_length=12, choices=Answer.choices)
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["happened_at", "id"]

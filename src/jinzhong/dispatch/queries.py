@@ -4,17 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from jinzhong.dispatch.models import Assignment, Order, State
+from jinzhong import ids
+from jinzhong.dispatch.models import Assignment, Call, Evidence, Order, Outcome, State
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Role, Unit
 from jinzhong.warning import queries as warnings
 from jinzhong.warning.models import Warning
+from jinzhong_engine.ladders import person_warning as ladder
 
 METRES_PER_MINUTE = 400
 """Town traffic, 24 km/h: placeholder until measured on real arrivals."""
+REACHED = {Call.Answer.PERSUADED, Call.Answer.DOUBTS}
+BY_PHONE_FIRST = ("yellow", "blue")
+"""Grades whose person is called before anybody goes."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ def newest_orders(found: list[Warning]) -> dict[UUID, Order]:
         Order.objects.filter(warning__in=found)
         .select_related("station")
         .prefetch_related("assignments__account")
-        .order_by("sent_at")
+        .order_by("sent_at", "pk")
     ):
         newest[one.warning_id] = one
     return newest
@@ -68,8 +73,13 @@ def mine(account: Account) -> QuerySet[Order]:
     return (
         Order.objects.select_related("warning__person", "warning__outlet", "warning__town")
         .filter(pk__in=asked)
-        .order_by("closed_at", "-sent_at")
+        .order_by(F("closed_at").asc(nulls_first=True), "-sent_at", "-pk")
     )
+
+
+def outcomes() -> list[tuple[str, str]]:
+    """(code, word) of what an order or a warning can end with."""
+    return [(code, str(word)) for code, word in Outcome.choices]
 
 
 def may_act(order: Order, account: Account) -> bool:
@@ -79,11 +89,17 @@ def may_act(order: Order, account: Account) -> bool:
     return Assignment.objects.filter(order=order, account=account, released_at=None).exists()
 
 
+def concerns(order: Order, account: Account) -> bool:
+    """Whoever was ever asked to go, and the anti-fraud office."""
+    return account.role == Role.ANTI_FRAUD_OFFICE or order.assignments.filter(account=account).exists()
+
+
 def suggestions(warning: Warning, *, now: datetime) -> list[Suggestion]:
     """Officers on patrol duty, free ones first, then nearest, then by staff number."""
     patrols = district.patrols_at(now)
-    busy = _open_orders([one.pk for one in patrols])
-    found = [Suggestion(one, metres_to(one, warning), busy.get(one.pk, 0)) for one in patrols]
+    busy = busy_officers([one.pk for one in patrols])
+    goal = goal_of(warning)
+    found = [Suggestion(one, metres_to(goal, one), busy.get(one.pk, 0)) for one in patrols]
     return sorted(
         found,
         key=lambda one: (
@@ -94,32 +110,27 @@ def suggestions(warning: Warning, *, now: datetime) -> list[Suggestion]:
     )
 
 
-def _open_orders(officers: list[UUID]) -> dict[UUID, int]:
-    counts: dict[UUID, int] = {}
+def busy_officers(officers: list[UUID]) -> dict[UUID, int]:
+    """How many open orders each of these officers has, of those who have any."""
     asked = Assignment.objects.filter(account__in=officers, released_at=None).exclude(
         order__state=State.CLOSED
     )
-    for officer in asked.values_list("account_id", flat=True):
-        counts[officer] = counts.get(officer, 0) + 1
-    return counts
+    return dict(asked.values_list("account_id").annotate(Count("pk")))
 
 
-def metres_to(officer: Account, warning: Warning) -> int | None:
-    """From the officer's station to the outlet, else to the station in charge of the warning's town."""
-    goal: Unit | None = warning.outlet or (district.station_for(warning.town_id) if warning.town_id else None)
+def goal_of(warning: Warning) -> Unit | None:
+    """Where officers go: the outlet, else about where the station in charge of the warning's town is."""
+    return warning.outlet or (district.station_for(warning.town_id) if warning.town_id else None)
+
+
+def metres_to(goal: Unit | None, officer: Account) -> int | None:
+    """From the officer's station."""
     return district.metres_between(officer.unit, goal) if officer.unit and goal else None
 
 
 def next_number(now: datetime) -> str:
     """The next number of the day, PD20210531-0012. Call it while holding the turn to write."""
-    prefix = f"PD{now:%Y%m%d}-"
-    newest = (
-        Order.objects.filter(number__startswith=prefix)
-        .order_by("-number")
-        .values_list("number", flat=True)
-        .first()
-    )
-    return f"{prefix}{int(newest.removeprefix(prefix)) + 1 if newest else 1:04d}"
+    return ids.next_number(Order.objects.all(), f"PD{now:%Y%m%d}-")
 
 
 def say(fault: str) -> str:
@@ -129,5 +140,89 @@ def say(fault: str) -> str:
         "negative": _("没转出去的钱不能是负数"),
         "only_dissuaded": _("只有已劝阻才填没转出去的钱"),
         "evidence": _("请选凭什么算数"),
-        "evidence_missing": _("填了钱数,还要选凭什么算数"),
+        "evidence_missing": _("填了钱数，还要选凭什么算数"),
     }[fault]
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who may hear of a warning and its orders: its town, the units that raised it, the officers asked to go."""
+
+    warning: UUID
+    grade: str
+    town: str
+    units: frozenset[UUID]
+    officers: frozenset[UUID]
+
+    def includes(self, account: UUID, sight: district.Sight) -> bool:
+        """The same line as in ``orders`` and ``warnings``, for one who listens."""
+        seen = sight.district or self.town in sight.towns or bool(self.units & sight.units)
+        return seen or account in self.officers
+
+
+def audience(warning: UUID) -> Audience | None:
+    """Who may hear of a warning as it stands now; a merged one is heard of as the one it became."""
+    found = Warning.objects.filter(pk=warning).first()
+    while found is not None and found.merged_into is not None:
+        found = found.merged_into
+    if found is None:
+        return None
+    return Audience(
+        warning=found.pk,
+        grade=found.grade,
+        town=found.town_id or "",
+        units=frozenset(found.sources.exclude(alert__unit=None).values_list("alert__unit", flat=True)),
+        officers=frozenset(Assignment.objects.filter(order__warning=found).values_list("account", flat=True)),
+    )
+
+
+def warning_of(order: UUID) -> UUID | None:
+    """The warning an order was sent for."""
+    return Order.objects.filter(pk=order).values_list("warning", flat=True).first()
+
+
+def door_outcomes() -> list[tuple[str, str]]:
+    """(code, word) of what those who stood at the door may report; a duplicate is for the desk to say."""
+    return [(one.value, str(one.label)) for one in Outcome if one != Outcome.DUPLICATE]
+
+
+def evidence_words() -> list[tuple[str, str]]:
+    """(code, word) of how a protected amount is known, strongest first."""
+    return [(one.value, str(one.label)) for one in Evidence]
+
+
+# -- calls ----------------------------------------------------------------------------------------------
+
+
+def calls(warning: Warning) -> list[Call]:
+    """The tries to reach the person, oldest first."""
+    return calls_of([warning]).get(warning.pk, [])
+
+
+def calls_of(found: list[Warning]) -> dict[UUID, list[Call]]:
+    """The tries of each warning, by warning id."""
+    tries: dict[UUID, list[Call]] = {}
+    for one in Call.objects.filter(warning__in=found).select_related("by"):
+        tries.setdefault(one.warning_id, []).append(one)
+    return tries
+
+
+def call_by(warning: Warning, tries: list[Call]) -> datetime | None:
+    """Until when the next try must be made; None: no call is demanded, or the person was reached."""
+    allowed = ladder.targets(warning.grade).call
+    if warning.grade not in BY_PHONE_FIRST or allowed is None or not warning.person_id:
+        return None
+    if not tries:
+        return warning.opened_at + allowed
+    return None if tries[-1].answer in REACHED else tries[-1].happened_at + ladder.RETRY_AFTER
+
+
+def failed_tries(warning: Warning, *, now: datetime) -> int:
+    """How often in the last two hours the person couldn't be reached."""
+    recent = [one for one in calls(warning) if one.happened_at > now - ladder.TRIES_WITHIN]
+    return sum(one.answer not in REACHED for one in recent)
+
+
+def answer_words() -> list[tuple[str, str]]:
+    """(code, word) of how a call may end."""
+    return [(code, str(word)) for code, word in Call.Answer.choices]

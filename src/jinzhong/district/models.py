@@ -1,6 +1,6 @@
 """The district: towns, communities, units, the people of the task force, and who is on duty."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -78,7 +78,7 @@ class Unit(models.Model):
         OUTLET = "outlet", _("网点")
         OPERATOR = "operator", _("运营商")
         SCHOOL = "school", _("学校")
-        TOWN_OFFICE = "town_office", _("镇(街道)办")
+        TOWN_OFFICE = "town_office", _("镇（街道）办")
         MEMBER = "member", _("成员单位")
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -104,7 +104,7 @@ class Unit(models.Model):
 class Role(models.TextChoices):
     CITIZEN = "citizen", _("群众")
     GRID_WORKER = "grid_worker", _("网格员")
-    TOWN = "town", _("镇(街道)")
+    TOWN = "town", _("镇（街道）")
     OUTLET = "outlet", _("银行网点")
     BANK_HEAD = "bank_head", _("银行总部")
     OPERATOR = "operator", _("运营商")
@@ -195,14 +195,29 @@ class Duty(models.Model):
 
 
 class Swap(models.Model):
-    """A duty handed to a colleague, agreed by the chief."""
+    """A duty that its holder asks a colleague to take, alone or in exchange for ``back``. It stands once they agree."""
+
+    class Answer(models.TextChoices):
+        AGREED = "agreed", _("同意")
+        DECLINED = "declined", _("不换")
+        WITHDRAWN = "withdrawn", _("收回")
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="swaps")
+    duty = models.ForeignKey(Duty, on_delete=models.CASCADE, related_name="swaps")
+    back = models.ForeignKey(Duty, null=True, on_delete=models.CASCADE, related_name="+")
     gives = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     takes = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    agreed_by = models.CharField(max_length=150)
-    at = models.DateTimeField()
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=10, choices=Answer.choices, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["duty"], condition=models.Q(answer=""), name="one_open_swap_per_duty"
+            ),
+        ]
 
 
 class Handover(models.Model):
@@ -223,6 +238,11 @@ class Rotation(models.Model):
     sent_by = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     since = models.DateField()
     until = models.DateField()
+
+    @property
+    def last(self) -> date:
+        """The last day of it."""
+        return self.until - timedelta(days=1)
 
 
 def shift_bounds(moment: datetime) -> tuple[int, str]:

@@ -14,7 +14,7 @@ class Arrival(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id)
     kind = models.CharField(max_length=20)
-    name = models.CharField(max_length=200, blank=True)
+    name = SealedText(default="")
     raw = SealedText()
     digest = models.CharField(max_length=64, db_index=True)
     by = models.CharField(max_length=150)
@@ -42,6 +42,7 @@ class Alert(models.Model):
         BANK = "bank_alert", _("网点前哨")
         HOTLINE = "hotline_call", _("热线来电")
         FAMILY = "family_call", _("家属来电")
+        NUMBER = "number_watch", _("号码研判")
 
     id = models.UUIDField(primary_key=True, default=new_id)
     source = models.CharField(max_length=16, choices=Source.choices)

@@ -7,18 +7,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.utils.translation import gettext as _
 
 from jinzhong.audit import operations as audit
 from jinzhong.district.models import Account, Town
 from jinzhong.ids import new_id
 from jinzhong.intake.models import Alert, AlertChange, Arrival, HeaderChoice
-from jinzhong.intake.sources.base import AlertFields
+from jinzhong.intake.sources.base import AlertFields, Refused
+from jinzhong.operation import operation
 from jinzhong.vault import forms, seal
 from jinzhong.vault import operations as vault
+from jinzhong.vault import queries as vault_queries
 
 
-@transaction.atomic
+class AlreadyTaken(Exception):
+    """There is an alert with this id already."""
+
+
+@operation
 def keep_arrival(
     *, kind: str, raw: str, by: Account | str, sent_at: datetime, now: datetime, name: str = ""
 ) -> Arrival:
@@ -38,7 +44,7 @@ def keep_arrival(
     return arrival
 
 
-@transaction.atomic
+@operation
 def receive_alert(
     *,
     source: str,
@@ -51,6 +57,8 @@ def receive_alert(
 ) -> Alert:
     """Take in an alert of a teller or of the hotline. ``sent_at``: when it was pressed or told, by their clock."""
     audit.take_turn()
+    if alert_id and Alert.objects.filter(pk=alert_id).exists():
+        raise AlreadyTaken(str(alert_id))
     arrival = keep_arrival(kind=source, raw=_text(raw), by=by, sent_at=sent_at, now=now)
     alert = Alert(
         id=alert_id or new_id(),
@@ -76,7 +84,7 @@ def receive_alert(
     return alert
 
 
-@transaction.atomic
+@operation
 def amend_alert(
     *,
     alert: Alert,
@@ -108,14 +116,22 @@ def amend_alert(
     return alert
 
 
-@transaction.atomic
+@operation
 def remember_header(*, header: str, field: str, by: Account, now: datetime) -> HeaderChoice:
     """Remember which field a header of the office's own spreadsheet means."""
-    choice, _ = HeaderChoice.objects.update_or_create(
+    choice, _fresh = HeaderChoice.objects.update_or_create(
         header=header, defaults={"field": field, "by": by.username, "at": now}
     )
     audit.record("intake.header_remembered", on=choice, by=by.username, at=now, field=field)
     return choice
+
+
+@operation
+def forget_header(*, header: str, by: Account, now: datetime) -> None:
+    """A header means again what it meant before somebody said otherwise."""
+    for choice in HeaderChoice.objects.filter(header=header):
+        audit.record("intake.header_forgotten", on=choice, by=by.username, at=now, field=choice.field)
+        choice.delete()
 
 
 def _text(raw: Mapping[str, Any]) -> str:
@@ -139,7 +155,7 @@ def _write(alert: Alert, fields: AlertFields, *, now: datetime) -> None:
         alert.payee = vault.keep("account", at=now, account=fields.payee_account)
     if fields.id_number:
         fields = replace(
-            fields, sex=forms.sex(fields.id_number), age=_age(forms.birth_date(fields.id_number), now)
+            fields, sex=forms.sex(fields.id_number), age=_age(alert.source, fields.id_number, now)
         )
     alert.person_sex, alert.person_age = fields.sex, fields.age
     alert.amount, alert.payee_name, alert.payee_tail, alert.payee_bank = (
@@ -150,18 +166,32 @@ def _write(alert: Alert, fields: AlertFields, *, now: datetime) -> None:
     )
     alert.fraud_class, alert.signs, alert.answers = fields.fraud_class, list(fields.signs), fields.answers
     alert.story, alert.place = fields.story, fields.place
-    alert.town = (
-        Town.objects.filter(pk=fields.town).first() or alert.town or (alert.unit.town if alert.unit else None)
-    )
+    known = fields.town if fields.town and Town.objects.filter(pk=fields.town).exists() else None
+    alert.town_id = known or alert.town_id or _town_of_unit(alert)
+
+
+def _town_of_unit(alert: Alert) -> str | None:
+    """Where a counter stands, there the person is; where an operator's office stands says nothing."""
+    return alert.unit.town_id if alert.unit and alert.source != Alert.Source.NUMBER else None
 
 
 def _person(alert: Alert, fields: AlertFields, *, now: datetime) -> Any:
-    """The person meant: known by phone or ID number, else the one this alert named before, completed."""
-    identifiers = {"name": fields.name, "phone": fields.phone, "id_number": fields.id_number}
-    if alert.person is not None and not alert.identified:
-        return vault.complete(alert.person, at=now, **identifiers)
-    return vault.keep("person", at=now, **identifiers)
+    """The person meant: whoever is known by all that was said, now and before; else the one named before, completed.
+
+    A phone or ID number written again with other digits corrects the first one, and so may mean another person.
+    """
+    said = {"name": fields.name, "phone": fields.phone, "id_number": fields.id_number}
+    now_said = {kind: text for kind, text in said.items() if text}
+    before = vault_queries.plain(alert.person) if alert.person else {}
+    said = {kind: text for kind, text in before.items() if kind in said} | now_said
+    if alert.person and not alert.identified and vault_queries.recognise("person", **said) is None:
+        return vault.complete(alert.person, at=now, **now_said)
+    return vault.keep("person", at=now, **said)
 
 
-def _age(born: Any, now: datetime) -> int:
+def _age(source: str, id_number: str, now: datetime) -> int:
+    born = forms.birth_date(id_number)
+    if born > now.date():
+        field = "customer_id_number" if source == Alert.Source.BANK else "id_number"
+        raise Refused([(field, _("身份证号里的出生日期还没有到"))])
     return now.year - born.year - ((now.month, now.day) < (born.month, born.day))

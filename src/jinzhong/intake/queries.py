@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Role
 from jinzhong.intake.models import Alert, Arrival, HeaderChoice
+from jinzhong.vault import seal
 
 SHARED_FOR = timedelta(hours=24)
 
@@ -38,6 +39,17 @@ def seen_by_all_outlets(*, viewer: Account, now: datetime) -> list[Alert]:
 
 def arrival(pk: UUID) -> Arrival | None:
     return Arrival.objects.filter(pk=pk).first()
+
+
+def arrivals(kind: str) -> QuerySet[Arrival]:
+    """What arrived of a kind, newest first."""
+    return Arrival.objects.filter(kind=kind).defer("raw").order_by("-received_at")
+
+
+def same_arrival(kind: str, raw: str) -> Arrival | None:
+    """What arrived before exactly as this."""
+    digest = seal.digest(raw.encode("utf-8", "surrogatepass"))
+    return Arrival.objects.filter(kind=kind, digest=digest).order_by("received_at").first()
 
 
 def header_choices() -> dict[str, str]:

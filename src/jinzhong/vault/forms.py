@@ -11,11 +11,15 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 DEFAULT_AREA = "0574"
+OLDEST_BIRTH_YEAR = 1880
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
-_EXTENSION = re.compile(r"(?:转|ext\.?|x|#)\s*(\d{1,6})$", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?:转|ext\.?|x|#)\s*(?P<x>\d{1,6})$", re.IGNORECASE | re.ASCII)
 _SEPARATORS = re.compile(r"[\s\-‐-―()\[\]./·—~]+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-_LANDLINE = re.compile(r"0(10|2\d|[3-9]\d{2})(\d{7,8})")
+_AREA = r"(10|2\d|[3-9]\d{2})"
+_DASHED_EXTENSION = re.compile(rf"(?<!\d)(?:0{_AREA})?[2-8]\d{{6,7}}[-‐-―]\s*(?P<x>\d{{1,5}})$", re.ASCII)
+_LANDLINE = re.compile(rf"0{_AREA}(\d{{7,8}})")
+_WITHOUT_TRUNK = re.compile(rf"{_AREA}\d{{7,8}}")
 _SERVICE = re.compile(r"[48]00\d{7}|9[56]\d{3,6}|1[012]\d{1,3}|12\d{3}|106\d{5,17}|100\d{2,5}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -51,21 +55,31 @@ def _plain(text: str) -> str:
 def phone(text: str, *, area: str = DEFAULT_AREA) -> str:
     """The canonical key of a phone number. Raises BadForm."""
     plain = _plain(text)
-    extension = _EXTENSION.search(plain)
-    digits = _SEPARATORS.sub("", plain[: extension.start()] if extension else plain)
-    tail = f"x{extension[1]}" if extension else ""
+    main, extension = _split(plain)
+    digits = _SEPARATORS.sub("", main)
     if not re.fullmatch(r"\+?\d{3,20}", digits, re.ASCII):
-        raise BadForm(_("电话只写数字,例如 13812341234 或 0574-88881234"))
-    return _key(_without_country(digits), area) + tail
+        raise BadForm(_("电话只写数字，例如 13812341234 或 0574-88881234"))
+    return _key(_without_country(digits), area) + (f"x{extension}" if extension else "")
+
+
+def _split(plain: str) -> tuple[str, str]:
+    """(number, extension): 88881234转801 and, behind a whole landline of ours, 0574-88881234-801."""
+    abroad = plain.startswith(("+", "00")) and not plain.startswith(("+86", "0086"))
+    found = _EXTENSION.search(plain) or (None if abroad else _DASHED_EXTENSION.search(plain))
+    return (plain[: found.start("x")].rstrip("-‐‑‒–—―转extEXT.# "), found["x"]) if found else (plain, "")
 
 
 def _without_country(digits: str) -> str:
-    """China's own prefix goes; any other country keeps its plus."""
-    for prefix in ("+86", "0086"):
-        if digits.startswith(prefix) and len(digits) > len(prefix) + 2:
-            return digits.removeprefix(prefix)
-    if digits.startswith("86") and _MOBILE.fullmatch(digits[2:]):
-        return digits[2:]
+    """China's own prefix goes, and what it had replaced, the 0 before an area code, comes back; others keep their plus."""
+    for prefix in ("+86", "0086", "86"):
+        rest = digits.removeprefix(prefix)
+        if rest == digits or (prefix == "86" and len(rest) < 10):
+            continue
+        if _MOBILE.fullmatch(rest) or len(rest) <= 6 or rest.startswith("0"):
+            return rest
+        is_beijing = len(rest) == 10 and rest.startswith("10")
+        is_service = _SERVICE.fullmatch(rest) and not is_beijing
+        return f"0{rest}" if _WITHOUT_TRUNK.fullmatch(rest) and not is_service else rest
     return "+" + digits[2:] if digits.startswith("00") else digits
 
 
@@ -86,8 +100,8 @@ def _key(digits: str, area: str) -> str:
     if re.fullmatch(r"[2-8]\d{6,7}", digits):
         return f"{area}-{digits}"
     if digits.startswith("1") and len(digits) != 11:
-        raise BadForm(_("现有 %(n)s 位,应为 11 位") % {"n": len(digits)})
-    raise BadForm(_("没有这样的号码,请核对"))
+        raise BadForm(_("现有 %(n)s 位，应为 11 位") % {"n": len(digits)})
+    raise BadForm(_("没有这样的号码，请核对"))
 
 
 def id_number(text: str) -> str:
@@ -97,9 +111,9 @@ def id_number(text: str) -> str:
         body = plain[:6] + "19" + plain[6:]
         plain = body + _check_digit(body)
     if not re.fullmatch(r"[1-9]\d{16}[\dX]", plain, re.ASCII):
-        raise BadForm(_("身份证号应为 18 位,现有 %(n)s 位") % {"n": len(plain)})
+        raise BadForm(_("身份证号应为 18 位，现有 %(n)s 位") % {"n": len(plain)})
     if _check_digit(plain[:17]) != plain[17]:
-        raise BadForm(_("身份证号的校验位不对,请核对"))
+        raise BadForm(_("身份证号的校验位不对，请核对"))
     birth_date(plain)
     return plain
 
@@ -111,9 +125,12 @@ def _check_digit(body: str) -> str:
 def birth_date(canonical: str) -> date:
     """The date of birth an ID number tells."""
     try:
-        return date(int(canonical[6:10]), int(canonical[10:12]), int(canonical[12:14]))
+        born = date(int(canonical[6:10]), int(canonical[10:12]), int(canonical[12:14]))
     except ValueError as problem:
         raise BadForm(_("身份证号里的出生日期不存在")) from problem
+    if born.year < OLDEST_BIRTH_YEAR:
+        raise BadForm(_("身份证号里的出生日期不存在"))
+    return born
 
 
 def sex(canonical: str) -> str:
@@ -125,7 +142,7 @@ def account(text: str) -> str:
     """The digits of a bank account or card. Raises BadForm."""
     digits = _SEPARATORS.sub("", _plain(text))
     if not re.fullmatch(r"\d{6,32}", digits, re.ASCII):
-        raise BadForm(_("账号只写数字,6 到 32 位"))
+        raise BadForm(_("账号只写数字，6 到 32 位"))
     return digits
 
 

@@ -63,7 +63,7 @@ class Merge(models.Model):
     absorbed = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
     by = models.CharField(max_length=150)
     at = models.DateTimeField()
-    reason = models.TextField()
+    reason = SealedText()
     undone_by = models.CharField(max_length=150, blank=True)
     undone_at = models.DateTimeField(null=True)
 
@@ -82,6 +82,7 @@ class Reveal(models.Model):
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="reveals")
     by = models.CharField(max_length=150)
     purpose = models.CharField(max_length=12, choices=Purpose.choices)
+    why = SealedText(default="")
     at = models.DateTimeField()
     until = models.DateTimeField()
 

@@ -17,6 +17,10 @@ MASKS = {
 }
 
 
+STRONG = ("id_number", "phone", "account")
+"""What tells one person from another, strongest first. A name alone never does."""
+
+
 @dataclass(frozen=True)
 class Shown:
     """A subject as a viewer may see it: values masked, or plain while a reveal runs (``until``)."""
@@ -30,6 +34,13 @@ class Shown:
     until: datetime | None = None
 
 
+def hide_names(text: str, names: Iterable[str]) -> str:
+    """A text with these names masked wherever they stand; a name of one character is no word of its own."""
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, forms.mask_name(name)) if len(name) > 1 else text
+    return text
+
+
 def canonical(kind: str, text: str) -> str:
     """The canonical form by which a value of this kind is kept and found. Raises ValueError (see ``forms``)."""
     return {
@@ -38,6 +49,35 @@ def canonical(kind: str, text: str) -> str:
         "account": forms.account,
         "name": forms.name,
     }.get(kind, str.strip)(text)
+
+
+def canonical_all(identifiers: dict[str, str]) -> dict[str, str]:
+    """The canonical forms of those identifiers that say something."""
+    return {name: canonical(name, text) for name, text in identifiers.items() if text}
+
+
+def recognise(kind: str, **identifiers: str) -> Subject | None:
+    """The known subject with these identifiers: by ID number, phone or account, in this order.
+
+    A phone alone is not enough where ID number or name say otherwise: families share phones.
+    """
+    given = canonical_all(identifiers)
+    for name in STRONG:
+        known = find(name, given[name]) if name in given else []
+        matches = [one for one in known if one.kind == kind and not _contradicts(one, given)]
+        if matches:
+            return matches[0]
+    return None
+
+
+def _contradicts(subject: Subject, given: dict[str, str]) -> bool:
+    """The same phone with another ID number, or without one and with another name, is another person."""
+    known = Identifier.objects.filter(subject__in=family(subject))
+    for name in ("id_number", "name"):
+        blinds = {bytes(one.blind) for one in known if one.kind == name} if name in given else set()
+        if blinds:
+            return seal.blind(name, given[name]) not in blinds
+    return False
 
 
 def find(kind: str, text: str) -> list[Subject]:
@@ -64,6 +104,21 @@ def family(subject: Subject) -> list[UUID]:
     return ids
 
 
+def purposes() -> list[tuple[str, str]]:
+    """(code, word) of what a reveal may be for."""
+    return [(code, str(word)) for code, word in Reveal.Purpose.choices]
+
+
+def reveals(*, by: str, since: datetime) -> int:
+    """How often this account was shown somebody since then."""
+    return Reveal.objects.filter(by=by, at__gt=since).count()
+
+
+def plain(subject: Subject) -> dict[str, str]:
+    """The newest identifier of each kind, plain: for comparing with what is said now, never for showing."""
+    return {one.kind: one.value for one in Identifier.objects.filter(subject=subject)}
+
+
 def shown(subject: Subject | None, *, to: str = "", now: datetime | None = None) -> Shown | None:
     """One subject as ``to`` (a username) may see it now: masked unless a reveal of theirs runs."""
     return shown_many([subject], to=to, now=now)[subject.pk] if subject else None
@@ -72,8 +127,9 @@ def shown(subject: Subject | None, *, to: str = "", now: datetime | None = None)
 def shown_many(
     subjects: Iterable[Subject], *, to: str = "", now: datetime | None = None
 ) -> dict[UUID, Shown]:
-    """Many subjects at once, by id; first value of each kind."""
+    """Many subjects at once, by id, each with what was merged into it; first value of each kind."""
     ids = {one.pk for one in subjects}
+    shows = _shows(ids)
     open_until = (
         dict(
             Reveal.objects.filter(by=to, subject__in=ids, at__lte=now, until__gt=now).values_list(
@@ -84,7 +140,31 @@ def shown_many(
         else {}
     )
     values: dict[UUID, dict[str, str]] = {one: {} for one in ids}
-    for identifier in Identifier.objects.filter(subject__in=ids):
-        mask = (lambda text: text) if identifier.subject_id in open_until else MASKS[identifier.kind]
-        values[identifier.subject_id].setdefault(identifier.kind, mask(identifier.value))
+    for identifier in Identifier.objects.filter(subject__in=shows):
+        for one in shows[identifier.subject_id]:
+            mask = (lambda text: text) if one in open_until else MASKS[identifier.kind]
+            values[one].setdefault(identifier.kind, mask(identifier.value))
     return {one: Shown(id=one, until=open_until.get(one), **found) for one, found in values.items()}
+
+
+def names(ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """Everything these subjects are called, to be hidden in texts (``hide_names``) and never to be shown."""
+    wanted = set(ids)
+    shows, found = _shows(wanted), {one: list[str]() for one in wanted}
+    for identifier in Identifier.objects.filter(subject__in=shows, kind=Identifier.Kind.NAME):
+        for one in shows[identifier.subject_id]:
+            found[one].append(identifier.value)
+    return found
+
+
+def _shows(ids: set[UUID]) -> dict[UUID, set[UUID]]:
+    """Every subject whose identifiers belong to one of these ids, and to which: itself, and what it was merged into."""
+    shows = {one: {one} for one in ids}
+    fresh = set(ids)
+    while fresh:
+        absorbed = Subject.objects.filter(merged_into__in=fresh).values_list("pk", "merged_into")
+        fresh = set()
+        for pk, into in absorbed:
+            shows[pk] = shows.get(pk, set()) | (shows[into] if into else set())
+            fresh.add(pk)
+    return shows

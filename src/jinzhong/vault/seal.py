@@ -30,6 +30,8 @@ def close(text: str, *, place: str) -> bytes:
 def open_(sealed: bytes, *, place: str) -> str:
     """The text again. Raises Unreadable rather than ever returning something blank."""
     sealed = bytes(sealed)
+    if len(sealed) < 2 + NONCE or sealed[:2] == b"\0\0":
+        raise Unreadable(place)
     _, key = instance.key("vault", int.from_bytes(sealed[:2], "big"))
     try:
         return (

@@ -30,6 +30,17 @@ class State(models.TextChoices):
     MERGED = "merged", _("已合并")
 
 
+class RegradeReason(models.TextChoices):
+    """Why a person set another grade than the ladder."""
+
+    MONEY_MOVING = "money_moving", _("核实过，正在动钱")
+    UNREACHED = "unreached", _("几次都联系不上")
+    CONTROLLED = "controlled", _("受骗很深，不听劝")
+    FAMILY_PRESENT = "family_present", _("家人或民警已在身边")
+    UNDERSTOOD = "understood", _("本人已明白，没有再联系对方")
+    THIN_SOURCE = "thin_source", _("来源说法对不上，待再核")
+
+
 class Warning(models.Model):
     """A person about to be robbed: a known one, or whoever stands at that outlet."""
 

@@ -1,16 +1,16 @@
 """Turning alerts into warnings: one per person and day, graded by the ladder in force."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
-
-from django.db import transaction
 
 from jinzhong.audit import operations as audit
 from jinzhong.cases import queries as cases
 from jinzhong.district.models import Area
 from jinzhong.intake.models import Alert
+from jinzhong.operation import operation
 from jinzhong.vault import queries as vault
 from jinzhong.warning import queries
-from jinzhong.warning.models import RANK, Grade, Grading, Source, State, Warning
+from jinzhong.warning.models import RANK, Grade, Grading, RegradeReason, Source, State, Warning
 from jinzhong_engine.ladders import person_warning as ladder
 
 MERGE_WITHIN = timedelta(hours=24)
@@ -24,7 +24,7 @@ class ReasonMissing(Exception):
     """A grade is lowered by a person with a reason, never silently."""
 
 
-@transaction.atomic
+@operation
 def absorb(*, alert: Alert, by: str, now: datetime) -> Warning:
     """The warning this alert belongs to: the one about the same person within 24 hours, or a new one."""
     audit.take_turn()
@@ -41,24 +41,28 @@ def absorb(*, alert: Alert, by: str, now: datetime) -> Warning:
     return warning
 
 
-@transaction.atomic
+@operation
 def amended(*, alert: Alert, by: str, now: datetime) -> Warning:
     """The teller wrote more about an alert: complete its warning, or join the one its person already has."""
     audit.take_turn()
-    warning = Source.objects.select_related("warning").get(alert=alert).warning
-    other = _same_person(alert) if alert.identified and not warning.identified else None
-    if other and other.pk != warning.pk and warning.sources.count() == 1:
-        return merge(kept=other, absorbed=warning, by=by, now=now)
+    warning = queries.warning_of(alert)
+    if warning.sources.count() == 1:
+        other = _same_person(alert, but=warning)
+        if other:
+            return merge(kept=other, absorbed=warning, by=by, now=now)
+        _forget(warning)
     _fill(warning, alert)
-    _grade(warning, by=by, now=now)
+    _grade(warning, by=by, now=now, above=_highest(warning))
     warning.save()
+    audit.record("warning.amended", on=warning, by=by, at=now, town=warning.town_id or "", alert=alert.pk)
     return warning
 
 
-@transaction.atomic
+@operation
 def merge(*, kept: Warning, absorbed: Warning, by: str, now: datetime) -> Warning:
     """Two warnings turn out to be about one person: the sources move, the absorbed one points at the other."""
-    if absorbed.state == State.MERGED or kept.state == State.MERGED:
+    audit.take_turn()
+    if kept.pk == absorbed.pk or State.MERGED in (absorbed.state, kept.state):
         raise NotOpen(absorbed.number)
     absorbed.sources.update(warning=kept)
     absorbed.state, absorbed.merged_into, absorbed.closed_at = State.MERGED, kept, now
@@ -66,16 +70,19 @@ def merge(*, kept: Warning, absorbed: Warning, by: str, now: datetime) -> Warnin
     for source in kept.sources.select_related("alert"):
         _fill(kept, source.alert)
     kept.newest_alert_at = max(kept.newest_alert_at, absorbed.newest_alert_at)
+    _reopen(kept, by=by, now=now)
     _grade(kept, by=by, now=now)
     kept.save()
     audit.record("warning.merged", on=kept, by=by, at=now, town=kept.town_id or "", absorbed=absorbed.pk)
     return kept
 
 
-@transaction.atomic
+@operation
 def regrade(*, warning: Warning, grade: str, reason: str, by: str, now: datetime) -> Warning:
-    """A person sets another grade, with a reason."""
-    if not reason.strip():
+    """A person sets another grade; ``reason``: a RegradeReason."""
+    audit.take_turn()
+    warning = Warning.objects.get(pk=warning.pk)
+    if reason not in RegradeReason.values:
         raise ReasonMissing(warning.number)
     if warning.state != State.OPEN:
         raise NotOpen(warning.number)
@@ -84,7 +91,19 @@ def regrade(*, warning: Warning, grade: str, reason: str, by: str, now: datetime
     return warning
 
 
-@transaction.atomic
+@operation
+def not_reached(*, warning: Warning, tries: int, by: str, now: datetime) -> Warning:
+    """The person couldn't be reached ``tries`` times; from the ladder's number on, that raises the grade."""
+    audit.take_turn()
+    warning = Warning.objects.get(pk=warning.pk)
+    if tries < ladder.MAX_TRIES:
+        return warning
+    _grade(warning, by=by, now=now, unreachable_tries=tries)
+    warning.save()
+    return warning
+
+
+@operation
 def close(*, warning: Warning, by: str, now: datetime, outcome: str) -> None:
     """The matter is settled; a further alert within 24 hours opens it again."""
     warning.state, warning.closed_at = State.CLOSED, now
@@ -92,15 +111,27 @@ def close(*, warning: Warning, by: str, now: datetime, outcome: str) -> None:
     audit.record("warning.closed", on=warning, by=by, at=now, town=warning.town_id or "", outcome=outcome)
 
 
-def _same_person(alert: Alert) -> Warning | None:
-    """The newest warning about this person whose last alert is less than 24 hours old."""
+@operation
+def reopen(*, warning: Warning, by: str, now: datetime) -> Warning:
+    """It was settled by mistake: back on the desk."""
+    audit.take_turn()
+    warning = Warning.objects.get(pk=warning.pk)
+    _reopen(warning, by=by, now=now)
+    warning.save(update_fields=["state", "closed_at"])
+    return warning
+
+
+def _same_person(alert: Alert, *, but: Warning | None = None) -> Warning | None:
+    """The newest other warning about this person whose last alert is less than 24 hours old."""
     if not (alert.person and alert.identified):
         return None
     family = vault.family(vault.root(alert.person))
     recent = Warning.objects.filter(
         person__in=family, identified=True, newest_alert_at__gt=alert.received_at - MERGE_WITHIN
     )
-    return recent.exclude(state=State.MERGED).order_by("-opened_at").first()
+    others = recent.exclude(state=State.MERGED)
+    others = others.exclude(pk=but.pk) if but else others
+    return others.order_by("-opened_at", "-pk").first()
 
 
 def _same_counter(alert: Alert) -> Warning | None:
@@ -113,15 +144,16 @@ def _same_counter(alert: Alert) -> Warning | None:
         state=State.OPEN,
         newest_alert_at__gt=alert.received_at - MERGE_WITHIN,
     )
-    return recent.order_by("-opened_at").first()
+    return recent.order_by("-opened_at", "-pk").first()
 
 
 def _open(alert: Alert, *, by: str, now: datetime) -> Warning:
+    """A new one, not saved yet: what refers to it may go in first, the database looks at the commit."""
     outlet = alert.unit if alert.source == Alert.Source.BANK else None
-    warning = Warning.objects.create(
+    warning = Warning(
         number=queries.next_number(now),
         outlet=outlet,
-        town=alert.town,
+        town_id=alert.town_id,
         area=outlet.area if outlet else Area.URBAN,
         rules=ladder.VERSION,
         opened_at=alert.received_at,
@@ -140,6 +172,12 @@ def _open(alert: Alert, *, by: str, now: datetime) -> Warning:
     return warning
 
 
+def _forget(warning: Warning) -> None:
+    """What rests on one alert alone is corrected with it: a mistyped phone, a nought too many."""
+    warning.person, warning.identified, warning.person_sex, warning.person_age = None, False, "", None
+    warning.amount, warning.fraud_class, warning.story, warning.place = None, "", "", ""
+
+
 def _fill(warning: Warning, alert: Alert) -> None:
     """Take from the alert what the warning doesn't know yet; the larger amount stands."""
     if alert.identified and not warning.identified:
@@ -151,7 +189,7 @@ def _fill(warning: Warning, alert: Alert) -> None:
     warning.fraud_class = warning.fraud_class or alert.fraud_class
     warning.story = warning.story or alert.story
     warning.place = warning.place or alert.place
-    warning.town = warning.town or alert.town
+    warning.town_id = warning.town_id or alert.town_id
     if alert.source == Alert.Source.BANK:
         warning.outlet = alert.unit or warning.outlet
 
@@ -162,10 +200,16 @@ def _reopen(warning: Warning, *, by: str, now: datetime) -> None:
         audit.record("warning.reopened", on=warning, by=by, at=now, town=warning.town_id or "")
 
 
-def _grade(warning: Warning, *, by: str, now: datetime) -> None:
-    """Grade by the ladder; by itself a grade only rises."""
-    grade, reasons = ladder.grade(_signs(warning, now=now))
-    if RANK[Grade(grade)] > warning.rank or not warning.grade:
+def _highest(warning: Warning) -> int:
+    """The gravest grade it ever had: more words about the same alert don't bring back what a person lowered."""
+    return max((RANK[Grade(one.grade)] for one in warning.gradings.all()), default=-1)
+
+
+def _grade(warning: Warning, *, by: str, now: datetime, above: int = -1, unreachable_tries: int = 0) -> None:
+    """Grade by the ladder; by itself a grade only rises, and only to more than ``above``."""
+    signs = replace(_signs(warning, now=now), unreachable_tries=unreachable_tries)
+    grade, reasons = ladder.grade(signs)
+    if not warning.grade or RANK[Grade(grade)] > max(warning.rank, above):
         _set_grade(warning, Grade(grade), reasons, by=by, now=now)
 
 

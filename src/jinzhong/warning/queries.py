@@ -5,11 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
+from jinzhong import ids
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account
+from jinzhong.intake.models import Alert
 from jinzhong.vault import queries as vault
-from jinzhong.warning.models import Source, State, Warning
+from jinzhong.warning.models import Grade, RegradeReason, Source, State, Warning
+from jinzhong_engine.ladders import person_warning as ladder
 
 
 def warnings(*, viewer: Account) -> QuerySet[Warning]:
@@ -55,7 +59,7 @@ def _matches(words: str) -> Q:
 
 def open_by_rank(*, viewer: Account) -> QuerySet[Warning]:
     """Open warnings, gravest first, oldest first within a grade."""
-    return warnings(viewer=viewer).filter(state=State.OPEN).order_by("-rank", "opened_at")
+    return warnings(viewer=viewer).filter(state=State.OPEN).order_by("-rank", "opened_at", "pk")
 
 
 def alerts_about(people: Iterable[UUID], *, since: datetime) -> int:
@@ -64,11 +68,64 @@ def alerts_about(people: Iterable[UUID], *, since: datetime) -> int:
 
 def next_number(now: datetime) -> str:
     """The next number of the day, YJ20210531-0087. Call it while holding the turn to write."""
-    prefix = f"YJ{now:%Y%m%d}-"
-    newest = (
-        Warning.objects.filter(number__startswith=prefix)
-        .order_by("-number")
-        .values_list("number", flat=True)
-        .first()
+    return ids.next_number(Warning.objects.all(), f"YJ{now:%Y%m%d}-")
+
+
+def grade_of_sign(sign: str) -> str:
+    """The grade that this sign alone gives."""
+    return ladder.grade(ladder.Signs(**{sign: True}))[0]
+
+
+def in_hand_by(warning: Warning) -> datetime | None:
+    """By when somebody must have taken it in hand: the time its grade allows for signing, from when we knew."""
+    allowed = ladder.targets(warning.grade).sign
+    return warning.opened_at + allowed if allowed else None
+
+
+def is_open(warning: Warning) -> bool:
+    """Whether it is still on the desk, asked afresh."""
+    return Warning.objects.filter(pk=warning.pk, state=State.OPEN).exists()
+
+
+def grade_word(code: str) -> str:
+    """紧急, 高危, 中危, 低危 or 关注."""
+    return str(Grade(code).label)
+
+
+def reason_word(reason: str) -> str:
+    """Why a grade was given: the ladder's own words, or what a person chose."""
+    return str(RegradeReason(reason).label) if reason in RegradeReason.values else gettext(reason)
+
+
+def grades() -> list[tuple[str, str]]:
+    """(code, word) of the five grades, gravest first."""
+    return [(code, str(word)) for code, word in Grade.choices]
+
+
+def regrade_reasons() -> list[tuple[str, str]]:
+    """(code, word) of the reasons a person may give for another grade."""
+    return [(code, str(word)) for code, word in RegradeReason.choices]
+
+
+def same_payee(payee: UUID, *, viewer: Account, since: datetime) -> QuerySet[Warning]:
+    """Warnings in which money was to go to this account."""
+    about = Source.objects.filter(alert__payee=payee, alert__received_at__gte=since).values("warning")
+    return warnings(viewer=viewer).filter(pk__in=about)
+
+
+def about(person: UUID, *, viewer: Account, since: datetime) -> QuerySet[Warning]:
+    """Warnings about this person."""
+    return warnings(viewer=viewer).filter(person=person, opened_at__gte=since)
+
+
+def warning_of(alert: Alert) -> Warning:
+    """The warning an alert belongs to."""
+    return Source.objects.select_related("warning").get(alert=alert).warning
+
+
+def warnings_of(alerts: Iterable[Alert]) -> dict[UUID, Warning]:
+    """The warning of each alert, by alert id; a merged one as the one it became."""
+    found = Source.objects.select_related("warning__merged_into", "warning__outlet").filter(
+        alert__in=list(alerts)
     )
-    return f"{prefix}{int(newest.removeprefix(prefix)) + 1 if newest else 1:04d}"
+    return {one.alert_id: one.warning.merged_into or one.warning for one in found}

@@ -1,15 +1,18 @@
-"""The worker process: pulls deadlines and messages, beats once a second, ends its turn on SIGTERM."""
+"""The worker process: pulls deadlines and messages, ends its turn on SIGTERM."""
 
+import logging
 import os
 import signal
 import socket
 import threading
 
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 
 from jinzhong import clock, flow
 from jinzhong.config import sqlite
 from jinzhong.wire import ring
+
+log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.5
 DELIVER = {"ring": ring.deliver}
@@ -23,9 +26,19 @@ def run() -> int:
         signal.signal(number, lambda *_: stop.set())
     name = f"{socket.gethostname()}:{os.getpid()}"
     while not stop.is_set():
-        worked = flow.work_once(worker=name, now=clock.now(), deliver=DELIVER)
-        if not worked:
+        if not _turn(name):
             stop.wait(PAUSE_SECONDS)
+    return 0
+
+
+def _turn(name: str) -> int:
+    """One turn; a database that is away for a moment is told and waited for."""
+    try:
+        return flow.work_once(worker=name, now=clock.now(), deliver=DELIVER)
+    except DatabaseError as problem:
+        log.error("database: %s; trying again", type(problem).__name__)
+        connection.close()
+        return 0
+    finally:
         if connection.vendor != "sqlite":
             close_old_connections()
-    return 0

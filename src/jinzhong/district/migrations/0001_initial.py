@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('id', models.UUIDField(default=jinzhong.ids.new_id, primary_key=True, serialize=False)),
                 ('username', models.CharField(max_length=150, unique=True)),
-                ('role', models.CharField(choices=[('citizen', '群众'), ('grid_worker', '网格员'), ('town', '镇(街道)'), ('outlet', '银行网点'), ('bank_head', '银行总部'), ('operator', '运营商'), ('hotline', '热线坐席'), ('station_officer', '派出所民警'), ('anti_fraud_office', '反诈办'), ('inspector', '督导员'), ('auditor', '审计员'), ('administrator', '管理员')], max_length=20)),
+                ('role', models.CharField(choices=[('citizen', '群众'), ('grid_worker', '网格员'), ('town', '镇（街道）'), ('outlet', '银行网点'), ('bank_head', '银行总部'), ('operator', '运营商'), ('hotline', '热线坐席'), ('station_officer', '派出所民警'), ('anti_fraud_office', '反诈办'), ('inspector', '督导员'), ('auditor', '审计员'), ('administrator', '管理员')], max_length=20)),
                 ('name', jinzhong.vault.fields.SealedText(default='')),
                 ('staff_no', models.CharField(blank=True, max_length=20)),
                 ('is_active', models.BooleanField(default=True)),
@@ -82,12 +82,17 @@ class Migration(migrations.Migration):
             name='Swap',
             fields=[
                 ('id', models.UUIDField(default=jinzhong.ids.new_id, primary_key=True, serialize=False)),
-                ('agreed_by', models.CharField(max_length=150)),
-                ('at', models.DateTimeField()),
-                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='swaps', to='district.duty')),
+                ('asked_at', models.DateTimeField()),
+                ('answer', models.CharField(blank=True, choices=[('agreed', '同意'), ('declined', '不换'), ('withdrawn', '收回')], max_length=10)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('back', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='district.duty')),
+                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='swaps', to='district.duty')),
                 ('gives', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('takes', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'ordering': ['asked_at', 'id'],
+            },
         ),
         migrations.CreateModel(
             name='Token',
@@ -132,7 +137,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=jinzhong.ids.new_id, primary_key=True, serialize=False)),
                 ('code', models.CharField(max_length=40, unique=True)),
                 ('name', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('office', '反诈办'), ('station', '派出所'), ('bank', '银行'), ('outlet', '网点'), ('operator', '运营商'), ('school', '学校'), ('town_office', '镇(街道)办'), ('member', '成员单位')], max_length=12)),
+                ('kind', models.CharField(choices=[('office', '反诈办'), ('station', '派出所'), ('bank', '银行'), ('outlet', '网点'), ('operator', '运营商'), ('school', '学校'), ('town_office', '镇（街道）办'), ('member', '成员单位')], max_length=12)),
                 ('area', models.CharField(choices=[('urban', '主城区'), ('rural', '农村')], default='urban', max_length=6)),
                 ('address', models.CharField(blank=True, max_length=120)),
                 ('phone', models.CharField(blank=True, max_length=30)),
@@ -164,6 +169,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='duty',
             constraint=models.UniqueConstraint(fields=('shift', 'account'), name='duty_once_per_shift'),
+        ),
+        migrations.AddConstraint(
+            model_name='swap',
+            constraint=models.UniqueConstraint(condition=models.Q(('answer', '')), fields=('duty',), name='one_open_swap_per_duty'),
         ),
         migrations.AddConstraint(
             model_name='community',

@@ -78,7 +78,7 @@ def text(limit: int = 200) -> Callable[[Any], str]:
             raise ValueError(_("要写文字"))
         value = value.strip()
         if len(value) > limit:
-            raise ValueError(_("太长:最多 %(limit)s 个字") % {"limit": limit})
+            raise ValueError(_("太长：最多 %(limit)s 个字") % {"limit": limit})
         if any((ord(char) < 32 and char not in "\n\t") or 0xD800 <= ord(char) <= 0xDFFF for char in value):
             raise ValueError(_("含有不能保存的字符"))
         return value
@@ -91,9 +91,9 @@ def amount(value: Any) -> Decimal:
     try:
         money = Decimal(str(value).replace(",", "").replace(",", "").strip())
     except InvalidOperation as problem:
-        raise ValueError(_("金额要写数字,例如 50000")) from problem
+        raise ValueError(_("金额要写数字，例如 50000")) from problem
     if isinstance(value, bool) or not money.is_finite() or not 0 < money < MAX_AMOUNT:
-        raise ValueError(_("金额要大于 0,单位为元"))
+        raise ValueError(_("金额要大于 0，单位为元"))
     if money != money.quantize(Decimal("0.01")):
         raise ValueError(_("金额最多两位小数"))
     return money.quantize(Decimal("0.01"))
@@ -107,7 +107,8 @@ def words(value: Any) -> tuple[str, ...]:
 
 
 def age(value: Any) -> int:
-    years = int(str(value))
+    written = str(value).strip()
+    years = int(written) if written.isdecimal() and len(written) <= 3 else -1
     if not 0 <= years <= 120:
         raise ValueError(_("年龄要在 0 到 120 之间"))
     return years
@@ -115,7 +116,7 @@ def age(value: Any) -> int:
 
 def sex(value: Any) -> str:
     known = {"F": "F", "M": "M", "女": "F", "男": "M"}
-    if value not in known:
+    if not isinstance(value, str) or value not in known:
         raise ValueError(_("性别写 女 或 男"))
     return known[value]
 
@@ -127,4 +128,4 @@ def payee(value: Any) -> tuple[str, str]:
         return digits, digits[-4:]
     if len(digits) == 4 and digits.isascii() and digits.isdigit():
         return "", digits
-    raise ValueError(_("收款账号写全,或只写末四位"))
+    raise ValueError(_("收款账号写全，或只写末四位"))

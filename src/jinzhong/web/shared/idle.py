@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from jinzhong import clock
 
 SEEN = "seen_at"
+LOCKED = "locked"
+"""Left in the next session, so that the login page can say why it is there."""
 
 
 class IdleLockMiddleware:
@@ -25,5 +27,6 @@ class IdleLockMiddleware:
         seen = request.session.get(SEEN, now)
         if now - seen > settings.IDLE_LOCK_MINUTES * 60:
             logout(request)
+            request.session[LOCKED] = True
         elif (now - seen > 20 and not request.headers.get("X-Background")) or SEEN not in request.session:
             request.session[SEEN] = now

@@ -2,19 +2,25 @@
 
 from datetime import timedelta
 
+from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.i18n import set_language
 
-from jinzhong.district.models import Role
-from jinzhong.web.shared.pages import page
+from jinzhong.district.permissions import Role
+from jinzhong.vault import seal
+from jinzhong.web.shared.idle import LOCKED
+from jinzhong.web.shared.pages import page, refused
 
-HOME = {
+HOME: dict[str, str] = {
     Role.OUTLET: "outlet",
     Role.BANK_HEAD: "outlet",
+    Role.OPERATOR: "numbers",
     Role.STATION_OFFICER: "field",
     Role.TOWN: "desk-queue",
     Role.GRID_WORKER: "desk-queue",
@@ -26,6 +32,18 @@ HOME = {
 }
 
 
+def written_name(request: HttpRequest, credentials: dict[str, str] | None = None) -> str:
+    """What the lock remembers of the name that was typed: a keyed digest, for people type passwords and phones there too."""
+    typed = (credentials or {}).get("username") or request.POST.get("username", "")
+    return seal.digest(typed.encode("utf-8", "surrogatepass"))
+
+
+def address(request: HttpRequest) -> str:
+    """Where somebody tries from: behind TLS, what our own proxy saw (the last hop it added)."""
+    passed = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_TLS else ""
+    return passed.rsplit(",", 1)[-1].strip() or request.META.get("REMOTE_ADDR", "")
+
+
 def cool_off(request: HttpRequest | None = None) -> timedelta:
     """How long a name is locked at one address after five wrong passwords in a row."""
     return timedelta(minutes=5)
@@ -33,22 +51,32 @@ def cool_off(request: HttpRequest | None = None) -> timedelta:
 
 def locked_out(request: HttpRequest, credentials: dict[str, str], *args: object) -> HttpResponse:
     """The answer to a locked name."""
-    return _form(request, _("输错 5 次,请过 5 分钟再试,或请管理员重设密码。"), status=429)
+    said = {"tries": settings.AXES_FAILURE_LIMIT, "minutes": cool_off(request).seconds // 60}
+    return _form(
+        request,
+        _("连错 %(tries)s 次，这个账号在本机停 %(minutes)s 分钟") % said,
+        hint=_("到时再试；停的时候每试一次，重新算起。急用请找管理员当面重设密码。"),
+        status=429,
+    )
 
 
 @page("login", name="login", may="", methods=("GET", "POST"))
 def log_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("home") if request.user.is_authenticated else _form(request)
-    account = authenticate(
-        request, username=request.POST.get("username", ""), password=request.POST.get("password", "")
-    )
+    account = authenticate(request, username=_typed(request), password=request.POST.get("password", ""))
     if getattr(request, "axes_locked_out", False):
         return locked_out(request, {})
     if account is None:
-        return _form(request, _("账号或密码不对,请再输一次。"), status=401)
+        return _form(request, _("账号或密码不对"), hint=_tries_left(request), status=401)
     login(request, account)
     return HttpResponseRedirect(_next(request))
+
+
+@page("language", name="language", may="", methods=("POST",))
+def language(request: HttpRequest) -> HttpResponse:
+    """中文 or English, for this browser; back to the page it was asked on."""
+    return set_language(request)
 
 
 @page("logout", name="logout", may="", methods=("POST",))
@@ -63,17 +91,29 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect("login")
     first = HOME.get(request.user.role)
-    return redirect(first) if first else render(request, "shared/refused.html", {"why": "no_page"})
+    return redirect(first) if first else refused(request, "no_page", status=403)
 
 
-def _form(request: HttpRequest, error: str = "", status: int = 200) -> HttpResponse:
-    username = request.POST.get("username", "")[:150]
-    return render(
-        request,
-        "shared/login.html",
-        {"error": error, "username": username, "next": request.GET.get("next", request.POST.get("next", ""))},
-        status=status,
-    )
+def _typed(request: HttpRequest) -> str:
+    """The name as typed, with what PostgreSQL doesn't take in a text replaced: nobody is called so."""
+    return request.POST.get("username", "").replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _tries_left(request: HttpRequest) -> str:
+    wrong = AxesProxyHandler.get_failures(request, {"username": _typed(request)})
+    left = settings.AXES_FAILURE_LIMIT - wrong
+    return _("账号留着，只要再输密码。再错 %(n)s 次要等几分钟。") % {"n": max(1, left)}
+
+
+def _form(request: HttpRequest, error: str = "", *, hint: str = "", status: int = 200) -> HttpResponse:
+    shown = {
+        "error": error,
+        "hint": hint,
+        "username": request.POST.get("username", "")[:150],
+        "next": request.GET.get("next", request.POST.get("next", "")),
+        "idle": settings.IDLE_LOCK_MINUTES if request.session.pop(LOCKED, False) else 0,
+    }
+    return render(request, "shared/login.html", shown, status=status)
 
 
 def _next(request: HttpRequest) -> str:

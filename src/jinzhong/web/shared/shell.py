@@ -22,6 +22,7 @@ class Entry:
     label: Any
     url: str
     current: bool
+    count: int | None
 
 
 class Shell:
@@ -30,6 +31,7 @@ class Shell:
         self.product = settings.PRODUCT_NAME
         self.office = settings.OFFICE_NAME
         self.hotline = settings.HOTLINE
+        self.idle_minutes = settings.IDLE_LOCK_MINUTES
 
     @cached_property
     def viewer(self) -> Any:
@@ -54,15 +56,18 @@ class Shell:
         offered = [one for one in pages.PAGES if one.menu and self.viewer and may(self.viewer, one.may)]
         here = self.request.resolver_match.url_name if self.request.resolver_match else ""
         group = (here or "").split("-")[0]
-        return [_entry(one, here, group) for one in sorted(offered, key=lambda one: (one.menu or (0, ""))[0])]
+        return [
+            self._entry(one, here, group) for one in sorted(offered, key=lambda one: (one.menu or (0, ""))[0])
+        ]
 
-
-def _entry(one: pages.Page, here: str | None, group: str) -> Entry:
-    return Entry(
-        one.menu[1] if one.menu else "",
-        reverse(one.name),
-        here == one.name or (one.name.split("-")[0] == group and one.audience != "desk"),
-    )
+    def _entry(self, one: pages.Page, here: str | None, group: str) -> Entry:
+        """A page belongs to the entry whose name begins as its own does: desk-warning to desk-queue."""
+        return Entry(
+            one.menu[1] if one.menu else "",
+            reverse(one.name),
+            here == one.name or one.name.split("-")[0] == group,
+            one.count(self.viewer) if one.count else None,
+        )
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -3,17 +3,23 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from jinzhong.warning.models import Grade
+from jinzhong import clock as time_source
+from jinzhong.review import queries as listings
+from jinzhong.warning import queries as warnings
+from jinzhong.web.shared.people import staff
 
 register = template.Library()
+NEAR = 0.2
+"""The last fifth of a limit is shown with a thick border."""
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
@@ -29,6 +35,13 @@ def wan(amount: Decimal | None) -> str:
     if get_language() == "en":
         return f"¥{amount:,.0f}"
     return f"{amount:,.0f} 元" if abs(amount) < 10_000 else f"{amount / 10_000:,.2f} 万元"
+
+
+@register.simple_tag(name="amount")
+def amount_in_list(amount: Decimal) -> SafeString:
+    """The amount in bold with its unit small, as it stands in lists."""
+    figure, _space, unit = wan(amount).partition(" ")
+    return format_html('<b>{}</b><span class="tiny mute"> {}</span>', figure, unit)
 
 
 @register.filter
@@ -53,10 +66,29 @@ def day(moment: Any) -> str:
 
 
 @register.filter
+def lately(moment: datetime) -> str:
+    """今天, 昨天, else 5月29日"""
+    days = (_local(time_source.now()).date() - _local(moment).date()).days
+    return {0: _("今天"), 1: _("昨天")}.get(days) or day(moment)
+
+
+@register.filter
 def day_week(moment: datetime) -> str:
     """5月31日 周一"""
     local = _local(moment)
     return f"{local:%a %d %b}" if get_language() == "en" else f"{day(moment)} {WEEKDAYS[local.weekday()]}"
+
+
+@register.filter
+def sex(code: str) -> str:
+    """女 or 男"""
+    return {"F": _("女"), "M": _("男")}.get(code, "")
+
+
+@register.filter
+def about(age: int) -> int:
+    """An age to the nearest five, where the exact one would say too much."""
+    return round(age / 5) * 5
 
 
 @register.filter
@@ -75,14 +107,47 @@ def minutes(seconds: float | None) -> str:
 
 
 @register.filter
+def mmss(seconds: float | None) -> str:
+    """4:12"""
+    return "—" if seconds is None else f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+@register.filter
+def since(end: datetime, start: datetime) -> str:
+    """04:12, from one moment to another."""
+    return span((end - start).total_seconds())
+
+
+@register.filter
+def seconds_after(end: datetime, start: datetime) -> int:
+    """60, for a script that draws how much of a limit is gone."""
+    return round((end - start).total_seconds())
+
+
+@register.filter
 def unlocalized(value: float) -> str:
     return repr(float(value))
+
+
+register.filter("staff", staff)
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """The key of a form, by which a form sent twice is taken once (``web.shared.once``)."""
+    return format_html('<input type="hidden" name="once" value="{}">', uuid4().hex)
 
 
 @register.simple_tag
 def grade(code: str) -> SafeString:
     """A person's grade: round pill, level bars, word."""
-    return format_html('<span class="grade {}">{}</span>', code, Grade(code).label)
+    return format_html('<span class="grade {}">{}</span>', code, warnings.grade_word(code))
+
+
+@register.simple_tag
+def listing_word(colour: str) -> str:
+    """红牌, 黄牌 or 绿牌."""
+    return listings.word(colour)
 
 
 @register.simple_tag
@@ -93,22 +158,58 @@ def clock(
     word: str = "",
     done_word: str = "",
 ) -> SafeString | str:
-    """One named deadline: counting down, late, or done with the time it took."""
+    """One named deadline: counting down, late, or done with the time it took. ``word`` may end in 剩; late ones drop it."""
     if done and since:
         return format_html(
             '<span class="clock done"><span>{}</span>{}</span>',
             done_word or word,
-            _span((done - since).total_seconds()),
+            span((done - since).total_seconds()),
         )
     if not due:
         return ""
+    left = (due - time_source.now()).total_seconds()
     total = (due - since).total_seconds() if since else 0
+    late_word = word.removesuffix(_("剩"))
+    look = " late" if left < 0 else " near" if left < total * NEAR else ""
     return format_html(
-        '<time class="clock" data-due="{}" data-total="{}" data-late="{}" data-sec="{}" data-min="{}"><span>{}</span><b></b></time>',
-        due.isoformat(), total, _("迟"), _("秒"), _("分"), word,
+        '<time class="clock{}" data-due="{}" data-total="{}" data-word="{}" data-late-word="{}"><span>{}</span><b>{}</b></time>',
+        look, due.isoformat(), total, word, late_word, late_word if left < 0 else word, span(left),
     )  # fmt: skip
 
 
-def _span(seconds: float) -> str:
-    whole = max(0, round(seconds))
-    return f"{whole // 60:02d}:{whole % 60:02d}"
+def span(seconds: float) -> str:
+    """04:12, above an hour 2 时 54 分, above a day 3 天 4 时; a negative one is late: 迟 2 分."""
+    whole = int(abs(seconds))
+    if seconds < 0:
+        return _late(whole)
+    return f"{whole // 60:02d}:{whole % 60:02d}" if whole < 3600 else _long(whole)
+
+
+def _late(seconds: int) -> str:
+    if seconds < 60:
+        return _("迟 %(n)s 秒") % {"n": seconds}
+    if seconds < 3600:
+        return _("迟 %(n)s 分") % {"n": seconds // 60}
+    if seconds < 86_400:
+        return _("迟 %(n)s 小时") % {"n": seconds // 3600}
+    return _("迟 %(n)s 天") % {"n": seconds // 86_400}
+
+
+def _long(seconds: int) -> str:
+    if seconds < 86_400:
+        return _("%(h)s 时 %(m)s 分") % {"h": seconds // 3600, "m": seconds // 60 % 60}
+    return _("%(d)s 天 %(h)s 时") % {"d": seconds // 86_400, "h": seconds // 3600 % 24}
+
+
+@register.simple_tag
+def clock_words() -> SafeString:
+    """What the ticking script says, in the reader's language (attributes of the page's clock)."""
+    words = {
+        "late-second": _("迟 %(n)s 秒"),
+        "late-minute": _("迟 %(n)s 分"),
+        "late-hour": _("迟 %(n)s 小时"),
+        "late-day": _("迟 %(n)s 天"),
+        "hour": _("%(h)s 时 %(m)s 分"),
+        "day": _("%(d)s 天 %(h)s 时"),
+    }
+    return format_html_join("", ' data-{}="{}"', words.items())

@@ -1,5 +1,8 @@
 """The API for machines: ``/api/v1``."""
 
 from jinzhong.wire.rest.api import api
+from jinzhong.wire.rest.problems import told, unknown
 
-__all__ = ["api"]
+urls = told(api.urls)
+
+__all__ = ["api", "unknown", "urls"]

@@ -1,15 +1,19 @@
 """The routes of ``/api/v1``. Each asks who may, calls one operation, and answers masked."""
 
-from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
-from typing import Any
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
+from ninja.errors import HttpError
+from ninja.parser import Parser
 from ninja.security import HttpBearer
+from pydantic import WithJsonSchema
 
 from jinzhong import clock, flow
 from jinzhong.dispatch import operations as dispatch
@@ -18,15 +22,35 @@ from jinzhong.district import queries as district
 from jinzhong.district.permissions import require
 from jinzhong.intake import queries as intake
 from jinzhong.intake.sources.bank_alert import parse as bank_alert
-from jinzhong.intake.sources.base import Refused
+from jinzhong.intake.sources.base import MAX_TEXT, Reader, Refused, amount, text, words
+from jinzhong.vault import operations as vault
 from jinzhong.warning import queries as warnings
 from jinzhong.wire import serve
 from jinzhong.wire.rest import problems, shapes
 from jinzhong.wire.rest.once import once
 from jinzhong.wire.rest.problems import NotFound, Problem
 
-AHEAD = timedelta(minutes=10)
-"""A device clock further ahead than this is not believed: the server's time stands."""
+AHEAD, BEHIND = timedelta(minutes=10), timedelta(days=7)
+"""A device clock further ahead, or behind longer than a phone may be without network, is not believed: ours stands."""
+
+Word = Annotated[Any, WithJsonSchema({"type": "string"})]
+Words = Annotated[Any, WithJsonSchema({"type": "array", "items": {"type": "string"}})]
+Yuan = Annotated[
+    Any, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}], "examples": ["86000.00"]})
+]
+Number = Annotated[Any, WithJsonSchema({"type": "integer"})]
+YesOrNo = Annotated[Any, WithJsonSchema({"type": "object", "additionalProperties": {"type": "boolean"}})]
+"""What a field should be. Read by us and not by the framework, so that a refusal speaks the user's language."""
+
+
+class OneObject(Parser):
+    """Every body is one JSON object; a list or a bare word is none, and says nothing about any field."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        body = super().parse_body(request)
+        if not isinstance(body, dict):
+            raise HttpError(400, "not an object")
+        return body
 
 
 class Token(HttpBearer):
@@ -47,6 +71,7 @@ class Token(HttpBearer):
 
 api = NinjaAPI(
     title="Golden Bell", version="1", docs_url=None, openapi_url="/openapi.json", auth=Token(), urls_namespace="v1",
+    parser=OneObject(),
     description="The interface of a district's anti-fraud platform. Writes need an Idempotency-Key; errors are application/problem+json.",
 )  # fmt: skip
 problems.install(api)
@@ -56,22 +81,20 @@ ERRORS = dict.fromkeys((400, 401, 403, 404, 409, 422), Problem)
 class AlertIn(Schema):
     """What a teller knows; every field is optional."""
 
-    customer_name: Any = None
-    customer_phone: Any = None
-    customer_id_number: Any = None
-    customer_sex: Any = None
-    customer_age: Any = None
-    amount: Any = None
-    payee_name: Any = None
-    payee_account: Any = None
-    payee_bank: Any = None
-    signs: Any = None
-    answers: Any = None
-    story: Any = None
+    customer_name: Word = None
+    customer_phone: Word = None
+    customer_id_number: Word = None
+    customer_sex: Word = None
+    customer_age: Number = None
+    amount: Yuan = None
+    payee_name: Word = None
+    payee_account: Word = None
+    payee_bank: Word = None
+    signs: Words = None
+    answers: YesOrNo = None
+    story: Word = None
     alert: UUID | None = None
     at: datetime | None = None
-
-    model_config = {"extra": "allow"}
 
 
 class StepIn(Schema):
@@ -81,12 +104,12 @@ class StepIn(Schema):
 
 
 class CloseIn(StepIn):
-    outcome: str = ""
-    amount_protected: str | int | float | None = None
-    evidence: str = ""
-    met_by: list[str] = []
-    checks: list[str] = []
-    note: str = ""
+    outcome: Word = None
+    amount_protected: Yuan = None
+    evidence: Word = None
+    met_by: Words = None
+    checks: Words = None
+    note: Word = None
 
 
 @api.post("/alerts", response={201: shapes.Raised, 200: shapes.Raised, **ERRORS}, summary="Raise an alert")
@@ -95,7 +118,7 @@ def post_alert(request: HttpRequest, body: AlertIn) -> HttpResponse:
     require(by, "alert.raise")
 
     def do() -> tuple[int, dict[str, Any]]:
-        now, given = clock.now(), _given(body)
+        now, given = clock.now(), _given(request)
         raised = flow.raise_alert(
             source="bank_alert",
             fields=bank_alert.parse(given),
@@ -119,7 +142,7 @@ def patch_alert(request: HttpRequest, alert_id: UUID, body: AlertIn) -> HttpResp
     require(by, "alert.raise")
 
     def do() -> tuple[int, dict[str, Any]]:
-        now, given = clock.now(), _given(body)
+        now, given = clock.now(), _given(request)
         raised = flow.amend_alert(
             alert=alert,
             fields=bank_alert.parse(given),
@@ -143,8 +166,12 @@ def list_warnings(
 ) -> dict[str, Any]:
     by = request.auth  # type: ignore[attr-defined]
     require(by, "warning.read")
-    found = warnings.search(viewer=by, state=state, town=town, since=_time("since", since), words=q)
-    return shapes.page(found, cursor=cursor, viewer=by)
+    only = _filters(state=state, town=town, words=q)
+    found = warnings.search(viewer=by, since=_time("since", since), **only)
+    shown = shapes.page(found, cursor=cursor)
+    if only["words"] and not cursor:
+        vault.note_lookup(account=by, by=by.username, where="api", found=shown["total"], at=clock.now())
+    return shown
 
 
 @api.get("/warnings/{warning_id}", response={200: shapes.WarningOut, **ERRORS}, summary="One warning")
@@ -153,7 +180,7 @@ def get_warning(request: HttpRequest, warning_id: UUID) -> dict[str, Any]:
     found = warnings.warning(warning_id, viewer=by)
     if found is None:
         raise NotFound
-    return shapes.warnings([found], viewer=by)[0]
+    return shapes.warnings([found])[0]
 
 
 @api.get("/orders/{order_id}", response={200: shapes.OrderOut, **ERRORS}, summary="One order")
@@ -178,14 +205,17 @@ def arrive(request: HttpRequest, order_id: UUID, body: StepIn | None = None) -> 
 
 @api.post("/orders/{order_id}/close", response={200: shapes.OrderOut, **ERRORS}, summary="Say what happened")
 def close(request: HttpRequest, order_id: UUID, body: CloseIn) -> HttpResponse:
-    report = {
-        "outcome": body.outcome,
-        "amount_protected": _money(body.amount_protected),
-        "evidence": body.evidence,
-        "met_by": body.met_by,
-        "checks": body.checks,
-        "note": body.note,
+    reader = Reader(body.model_dump())
+    nobody: tuple[str, ...] = ()
+    report: dict[str, Any] = {
+        "outcome": reader.take("outcome", text(20), ""),
+        "amount_protected": reader.take("amount_protected", _money, None),
+        "evidence": reader.take("evidence", text(20), ""),
+        "met_by": list(reader.take("met_by", words, nobody)),
+        "checks": list(reader.take("checks", words, nobody)),
+        "note": reader.take("note", text(MAX_TEXT), ""),
     }
+    reader.done()
     return _move(request, order_id, body, dispatch.close, **report)
 
 
@@ -221,35 +251,40 @@ def _move(
     return once(request, do)
 
 
-def _given(body: AlertIn) -> dict[str, Any]:
-    return body.model_dump(exclude_unset=True, exclude={"alert", "at"})
+def _given(request: HttpRequest) -> dict[str, Any]:
+    """What was said, unknown names included, which are refused as such."""
+    said: dict[str, Any] = json.loads(request.body)
+    return {name: value for name, value in said.items() if name not in ("alert", "at")}
 
 
 def _their_time(at: datetime | None, now: datetime) -> datetime:
-    """The sender's time, or ours where it has none or runs ahead of ours."""
+    """The sender's time, or ours where it has none or can't be believed."""
     if at is None:
         return now
-    at = at.replace(tzinfo=clock.ZONE) if at.tzinfo is None else at.astimezone(clock.ZONE)
-    return now if at > now + AHEAD else min(at, now)
+    at = at.replace(tzinfo=clock.ZONE) if at.tzinfo is None else at
+    return min(at, now) if now - BEHIND <= at <= now + AHEAD else now
 
 
-def _time(field: str, text: str) -> datetime | None:
-    if not text:
+def _filters(**given: str) -> dict[str, str]:
+    """What a list is narrowed down by, without characters no database keeps."""
+    reader = Reader(given)
+    read = {name: reader.take(name, text(100), "") for name in given}
+    reader.done()
+    return read
+
+
+def _time(field: str, given: str) -> datetime | None:
+    if not given:
         return None
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as problem:
+        moment = datetime.fromisoformat(given)
+        moment = moment.replace(tzinfo=clock.ZONE) if moment.tzinfo is None else moment
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as problem:
         raise Refused([(field, _("时间写成 2021-05-31T14:00:00+08:00"))]) from problem
-    return moment.replace(tzinfo=clock.ZONE) if moment.tzinfo is None else moment
 
 
-def _money(value: Any) -> Decimal | None:
-    if value in (None, ""):
-        return None
-    try:
-        money = Decimal(str(value))
-    except InvalidOperation as problem:
-        raise Refused([("amount_protected", _("金额要写数字,例如 50000"))]) from problem
-    if not money.is_finite() or abs(money) >= Decimal("1e10"):
-        raise Refused([("amount_protected", _("金额要写数字,例如 50000"))])
-    return money.quantize(Decimal("0.01"))
+def _money(value: Any) -> Decimal:
+    """Nothing protected is an amount too."""
+    is_nothing = not isinstance(value, bool) and str(value).strip() in ("0", "0.0", "0.00")
+    return Decimal("0.00") if is_nothing else amount(value)

@@ -1,16 +1,18 @@
 """What leaves through the API: masked, money as strings, times with their offset."""
 
 import base64
-import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.utils.translation import gettext as _
 from ninja import Schema
 
 from jinzhong import clock, flow
 from jinzhong.dispatch import queries as orders
+from jinzhong.intake.sources.base import Refused
 from jinzhong.vault import queries as vault
 
 PAGE = 50
@@ -89,8 +91,9 @@ def raised(found: flow.Raised) -> dict[str, Any]:
     }
 
 
-def warnings(found: list[Any], *, viewer: Any) -> list[dict[str, Any]]:
-    """Warnings with their persons masked (plain only while the viewer's own reveal runs)."""
+def warnings(found: list[Any]) -> list[dict[str, Any]]:
+    """Warnings with their persons masked, always: plain data is shown on the desk's page, with a purpose, not here."""
+    prefetch_related_objects(found, "sources")
     people = vault.shown_many([one.person for one in found if one.person])
     newest = orders.newest_orders(found)
     return [_warning(one, people.get(one.person_id), newest.get(one.pk)) for one in found]
@@ -105,7 +108,7 @@ def _warning(one: Any, person: vault.Shown | None, order: Any) -> dict[str, Any]
         "town": one.town_id,
         "person": {"name": person.name, "phone": person.phone} if person else None,
         "amount": money(one.amount),
-        "alerts": one.sources.count(),
+        "alerts": len(one.sources.all()),
         "opened_at": time(one.opened_at),
         "order": {"id": str(order.pk), "state": order.state, "escalations": order.escalations}
         if order
@@ -143,12 +146,12 @@ def order(found: Any) -> dict[str, Any]:
     }
 
 
-def page(found: QuerySet[Any], *, cursor: str, viewer: Any) -> dict[str, Any]:
+def page(found: QuerySet[Any], *, cursor: str) -> dict[str, Any]:
     """One page, newest first; ``next`` is null on the last."""
     total = found.count()
     rows = list(_after(found.order_by("-opened_at", "-id"), cursor)[: PAGE + 1])
     more = _cursor(rows[PAGE - 1]) if len(rows) > PAGE else None
-    return {"items": warnings(rows[:PAGE], viewer=viewer), "total": total, "next": more}
+    return {"items": warnings(rows[:PAGE]), "total": total, "next": more}
 
 
 def _cursor(row: Any) -> str:
@@ -156,13 +159,15 @@ def _cursor(row: Any) -> str:
 
 
 def _after(found: QuerySet[Any], cursor: str) -> QuerySet[Any]:
-    """Behind the cursor; a cursor that isn't one of ours starts at the top."""
-    try:
-        moment, pk = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
-        opened = datetime.fromisoformat(moment)
-        return found.filter(Q(opened_at__lt=opened) | Q(opened_at=opened, pk__lt=pk))
-    except (ValueError, binascii.Error):
+    """Behind the cursor. Raises Refused for one that isn't ours: beginning again would never end."""
+    if not cursor:
         return found
+    try:
+        moment, pk = base64.urlsafe_b64decode(cursor.encode()).decode("ascii").split(" ")
+        opened, last = datetime.fromisoformat(moment).astimezone(UTC), UUID(pk)
+    except (ValueError, OverflowError) as problem:
+        raise Refused([("cursor", _("请用上一页给出的 next"))]) from problem
+    return found.filter(Q(opened_at__lt=opened) | Q(opened_at=opened, pk__lt=last))
 
 
 def time(moment: datetime | None) -> str | None:

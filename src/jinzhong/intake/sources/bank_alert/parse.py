@@ -19,11 +19,11 @@ SIGNS = {
     "elderly_stranger": _("老人加陌生户"),
 }
 QUESTIONS = {
-    "purpose": (_("用途"), _("这笔钱做什么用?")),
-    "family": (_("大额"), _("金额较大,家里人知道吗?")),
-    "elsewhere": (_("外地"), _("对方在哪里,见过面吗?")),
-    "payee": (_("收款人"), _("户名说得出来吗,怎么认识的?")),
-    "hurry": (_("急"), _("今天不转会怎样,谁这样说的?")),
+    "purpose": (_("用途"), _("这笔钱做什么用？")),
+    "family": (_("大额"), _("金额较大，家里人知道吗？")),
+    "elsewhere": (_("外地"), _("对方在哪里，见过面吗？")),
+    "payee": (_("收款人"), _("户名说得出来吗，怎么认识的？")),
+    "hurry": (_("急"), _("今天不转会怎样，谁这样说的？")),
 }
 FIELDS = {
     "customer_name", "customer_phone", "customer_id_number", "customer_sex", "customer_age",
@@ -57,5 +57,5 @@ def parse(given: Mapping[str, Any]) -> AlertFields:
 
 def _answers(value: Any) -> dict[str, bool]:
     if not isinstance(value, dict) or not set(value) <= set(QUESTIONS):
-        raise ValueError(_("五必问只有:%(names)s") % {"names": ", ".join(QUESTIONS)})
+        raise ValueError(_("五必问只有：%(names)s") % {"names": ", ".join(QUESTIONS)})
     return {name: bool(answer) for name, answer in value.items()}

@@ -50,14 +50,14 @@ def parse(given: Mapping[str, Any], *, towns: set[str]) -> AlertFields:
         town=reader.take("town", lambda value: _one_of(value, towns), ""),
     )
     if not (fields.phone or fields.place):
-        reader.errors.append(("phone", _("电话和地点至少写一项,才找得到人")))
+        reader.errors.append(("phone", _("电话和地点至少写一项，才找得到人")))
     reader.done()
     return fields
 
 
 def _one_of(value: Any, known: set[str]) -> str:
     if value not in known:
-        raise ValueError(_("没有这个镇(街道)"))
+        raise ValueError(_("没有这个镇（街道）"))
     return str(value)
 
 

@@ -17,7 +17,7 @@
     source.onerror = () => {
       if (source.readyState === EventSource.OPEN) return;
       source.close(); show(false);
-      setTimeout(open, wait); wait = Math.min(wait * 2, 15000);
+      setTimeout(() => { if (source.readyState === EventSource.CLOSED) open(); }, wait); wait = Math.min(wait * 2, 15000);
     };
     for (const name of ["warning", "order"])
       source.addEventListener(name, (event) => {
@@ -28,4 +28,7 @@
       });
   };
   open();
+  addEventListener("offline", () => { source.close(); show(false); });
+  addEventListener("online", () => { if (source.readyState === EventSource.CLOSED) open(); });
+  window.jz = Object.assign(window.jz || {}, { live: show });
 })();

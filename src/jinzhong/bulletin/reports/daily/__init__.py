@@ -1,0 +1,37 @@
+"""反诈日报: yesterday on one page, cut at 24:00, out in the morning."""
+
+from datetime import date, datetime
+
+from jinzhong.bulletin.content import Content
+from jinzhong.bulletin.paper.blocks import Paper
+from jinzhong.bulletin.reports.daily import figures, lists
+from jinzhong.bulletin.reports.daily import layout as sheet
+from jinzhong.bulletin.reports.daily.look import Look
+from jinzhong.district.models import Account
+from jinzhong.situation.periods import one_day
+
+TITLE = "反诈日报"
+RULES = "daily-2021-06-01"
+TWO_PERSONS = False
+period = one_day
+
+
+def compose(day: date, *, viewer: Account | None, as_of: datetime) -> Content:
+    """What the day's bulletin says by what was known before ``as_of``."""
+    look = Look(day, viewer, as_of)
+    return {
+        "complete": as_of >= look.today.end,
+        "figures": {key: one.as_json() for key, one in figures.figures(look).items()},
+        "towns": lists.towns(look),
+        "classes": lists.classes(look),
+        "days": lists.days(look),
+        "cases": lists.cases(look),
+        "dissuaded": lists.dissuaded(look),
+        "overdue": lists.overdue(look),
+        "tip": lists.tip(look),
+    }
+
+
+def layout(content: Content) -> Paper:
+    """The day's bulletin set as one page."""
+    return sheet.paper(content)

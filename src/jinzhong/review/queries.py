@@ -1,0 +1,362 @@
+"""Which towns are listed, what is owed, whether a town may come off the list; which papers there are and how each stands."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal, NamedTuple
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext as _
+
+from jinzhong import clock
+from jinzhong.district import queries as district
+from jinzhong.district.models import Account, Role, Unit
+from jinzhong.district.permissions import may
+from jinzhong.review.models import Lifting, Listing, Obligation, Paper, PaperStep, Remark, Standing
+from jinzhong.situation import board, sentences
+from jinzhong.situation import queries as situation
+from jinzhong.situation.periods import DAY, add_months
+from jinzhong_engine.ladders import town_listing as ladder
+
+if TYPE_CHECKING:
+    from jinzhong_engine.surveillance.listing import Listing as Computed
+
+PER = 10_000
+COLOURS = ladder.COLOURS
+ACCEPTED = ("plan", "report")
+"""What the town hands in and somebody else accepts."""
+
+
+def listing(month: date) -> Listing | None:
+    return Listing.objects.filter(month=month).first()
+
+
+def last_over(now: datetime) -> date:
+    """First day of the newest month that is over."""
+    return add_months(now.astimezone(clock.ZONE).date().replace(day=1), -1)
+
+
+def computed(month: date, *, as_of: datetime) -> "Computed":
+    """The list of a month by what was known then, overdue obligations included. Raises BadCounts where cases are missing."""
+    from jinzhong.situation import area
+    from jinzhong_engine.surveillance import listing as engine
+
+    counts = area.day_counts(until=add_months(month, 1), as_of=as_of)
+    return engine.of_month(counts, month, overdue=_overdue(as_of), published=_published(month, as_of))
+
+
+def _published(before: date, moment: datetime) -> Mapping[date, Mapping[str, str]]:
+    """By month and town the colours published by then, of the months before."""
+    found: dict[date, dict[str, str]] = {}
+    for one in Standing.objects.filter(listing__month__lt=before, listing__at__lt=moment).select_related(
+        "listing"
+    ):
+        found.setdefault(one.listing.month, {})[one.town_id] = one.colour
+    return found
+
+
+def newest() -> Listing | None:
+    """The last list that was published."""
+    return Listing.objects.last()
+
+
+def is_past(month: date) -> bool:
+    """A later list is out: this month's comes too late."""
+    last = newest()
+    return last is not None and month < last.month
+
+
+def _overdue(moment: datetime) -> Mapping[str, tuple[str, ...]]:
+    """By town, what it should have handed in before that moment."""
+    late: dict[str, tuple[str, ...]] = {}
+    owed = Obligation.objects.filter(kind__in=ACCEPTED, due_on__lt=moment.astimezone(clock.ZONE).date())
+    for one in owed.exclude(done_at__lt=moment).select_related("standing__listing"):
+        town = one.standing.town_id
+        late[town] = (*late.get(town, ()), f"{one.standing.listing} {one.title}")
+    return late
+
+
+def owed(published: Listing) -> list[Obligation]:
+    """Everything owed after a list."""
+    return list(Obligation.objects.filter(standing__listing=published).select_related("standing"))
+
+
+def standings(month: date, *, viewer: Account) -> list[Standing]:
+    """The towns of a published list that the viewer may see, gravest first."""
+    found = _seen(viewer).filter(listing__month=month)
+    return sorted(found, key=lambda one: (-ladder.COLOURS.index(one.colour), -one.cases / one.residents))
+
+
+class Listed(NamedTuple):
+    """A town that is listed now: by which list, and in which colour."""
+
+    standing: Standing
+    colour: str
+
+
+def listed(*, viewer: Account) -> list[Listed]:
+    """The towns that are listed now, in their order. A new list makes it graver at most; milder it becomes by two
+    signatures alone, also where the months since were better by themselves."""
+    own: dict[str, list[Standing]] = {}
+    for one in _seen(viewer).exclude(colour="green").order_by("town__order", "listing__month"):
+        own.setdefault(one.town_id, []).append(one)
+    return [found for each in own.values() if (found := _listed_by(each))]
+
+
+def listed_town(town: str, *, viewer: Account) -> Listed | None:
+    return next((one for one in listed(viewer=viewer) if one.standing.town_id == town), None)
+
+
+def _listed_by(own: list[Standing]) -> Listed | None:
+    """By what happened to a town's listing, in the order in which it happened."""
+    steps = [(one.listing.at, one, one.colour, False) for one in own]
+    steps += [
+        (each.approved_at, one, each.to, True)
+        for one in own
+        for each in one.liftings.all()
+        if each.approved_at
+    ]
+    found: Listed | None = None
+    for _at, one, colour, is_lifting in sorted(steps, key=lambda step: step[0]):
+        if is_lifting:
+            if found and found.standing == one:
+                found = Listed(one, colour) if colour != "green" else None
+        elif found is None or COLOURS.index(colour) >= COLOURS.index(found.colour):
+            found = Listed(one, colour)
+    return found
+
+
+def standing(pk: str, *, viewer: Account) -> Standing | None:
+    return _seen(viewer).filter(pk=pk).first()
+
+
+def obligation(pk: str, *, viewer: Account) -> Obligation | None:
+    found = Obligation.objects.select_related("standing__listing", "standing__town")
+    return found.filter(pk=pk, standing__in=_seen(viewer)).first()
+
+
+def lifting(pk: str, *, viewer: Account) -> Lifting | None:
+    found = Lifting.objects.select_related("standing__listing", "standing__town")
+    return found.filter(pk=pk, standing__in=_seen(viewer)).first()
+
+
+def _seen(viewer: Account) -> QuerySet[Standing]:
+    towns = [one.pk for one in situation.visible_towns(viewer)]
+    return Standing.objects.filter(town__in=towns).select_related("listing", "town").prefetch_related(
+        Prefetch("obligations", Obligation.objects.prefetch_related("sent_back")), "liftings"
+    )  # fmt: skip
+
+
+def waiting(one: Standing) -> Lifting | None:
+    """A lifting that another person has to approve."""
+    return next(
+        (each for each in one.liftings.all() if each.approved_at is None and each.declined_at is None), None
+    )
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What would lower it now, by the published lists since; ``to`` None: ``missing`` says what isn't there yet."""
+
+    to: str | None
+    missing: list[str]
+
+
+def prospect(now: Listed) -> Prospect:
+    one = now.standing
+    later = Standing.objects.filter(town=one.town, listing__month__gt=one.listing.month).select_related(
+        "listing"
+    )
+    since = list(later.order_by("listing__month"))
+    rules = ladder.in_force(one.listing.month)
+    found = ladder.may_lift(
+        now.colour,
+        listing_cases=one.cases,
+        months=[(each.cases, _rate(each), _rate(each.listing)) for each in since],
+        report_accepted=_is_accepted(one),
+        days_without_case=since[-1].days_without_case if since else 0,
+        rules=rules,
+    )
+    return Prospect(found.to, found.missing)
+
+
+def _is_accepted(one: Standing) -> bool:
+    """The last thing the town had to hand in was accepted: of a red one its report, of a yellow one its plan."""
+    owed = [each for each in one.obligations.all() if each.kind in ACCEPTED]
+    return bool(owed) and all(each.accepted_at for each in owed)
+
+
+def _rate(one: Standing | Listing) -> float:
+    return one.cases / one.residents * PER
+
+
+def word(colour: str) -> str:
+    """红牌, 黄牌, 绿牌, in the reader's language."""
+    return gettext(ladder.WORDS[colour])
+
+
+def town_names() -> dict[str, str]:
+    return {one.pk: one.name for one in situation.visible_towns(None)}
+
+
+def remarks(town: str, month: date, *, viewer: Account) -> list[Remark]:
+    """What was said about a town's month, in the order in which it was said."""
+    seen = [one.pk for one in situation.visible_towns(viewer)]
+    return list(Remark.objects.filter(town=town, month=month, town__in=seen))
+
+
+# -- inspection ------------------------------------------------------------------------------------------
+
+State = Literal["waiting", "answered", "closed"]
+NEXT = {"reminder": "letter", "letter": "order", "order": "notice", "notice": "talk", "talk": "talk"}
+"""What follows when a paper was of no use (提级)."""
+WORKING_DAYS = {"reminder": 1, "letter": 3, "order": 15, "notice": 3, "talk": 3}
+"""Offered as the deadline; whoever issues it sets the day. Letter and order by domain practice, the others placeholders."""
+ALARM_WEEKS = 4
+"""So far back the colours of a town are offered as a ground."""
+
+
+class Ground(NamedTuple):
+    """What a paper rests on. ``key`` of an alarm: week/town, of a list: month/town; of an earlier paper its id; of a site check nothing."""
+
+    kind: str
+    key: str
+    words: str
+
+
+def grounds(receiver: Unit, *, viewer: Account, now: datetime) -> list[Ground]:
+    """What the records hold against a unit: lists and colours of its town, papers it has not done with."""
+    own = [one for one in papers(viewer=viewer).filter(receiver=receiver) if not one.closed_at]
+    told = [Ground("paper", str(one.pk), _paper_words(one, now)) for one in own]
+    return [*_listed(receiver, viewer=viewer), *_alarms(receiver, viewer=viewer, now=now), *told]
+
+
+def _listed(receiver: Unit, *, viewer: Account) -> list[Ground]:
+    """The lists from which its town has not come off."""
+    found = []
+    for one in listed(viewer=viewer):
+        by = one.standing
+        if _is_office_of(receiver, by.town_id):
+            words = f"{by.listing} {by.town.name} {word(one.colour)}：{'；'.join(by.reasons)}"
+            found.append(Ground("listing", f"{by.listing}/{by.town_id}", words))
+    return found
+
+
+def _is_office_of(receiver: Unit, town: str) -> bool:
+    return receiver.kind == Unit.Kind.TOWN_OFFICE and receiver.town_id == town
+
+
+def _alarms(receiver: Unit, *, viewer: Account, now: datetime) -> list[Ground]:
+    if receiver.kind != Unit.Kind.TOWN_OFFICE or receiver.town is None:
+        return []
+    found, week = [], board.last_week(now.date())
+    for _back in range(ALARM_WEEKS):
+        line = board.board(week, viewer=viewer, as_of=now).line(receiver.town.code)
+        if line and line.due:
+            late = _("，到期没有报办理") if line.is_overdue(now) else ""
+            words = f"{sentences.span(week)} {receiver.town.name} {line.word}{late}：{line.alarm.reason}"
+            found.append(Ground("alarm", f"{week.since}/{receiver.town.code}", words))
+        week = board.week_of(week.since - DAY)
+    return found
+
+
+def _paper_words(one: Paper, now: datetime) -> str:
+    told = {"number": one.number, "kind": one.get_kind_display(), "n": days_late(one, now.date())}
+    return _("%(number)s %(kind)s，逾期 %(n)s 天") % told if told["n"] else _("%(number)s %(kind)s") % told
+
+
+def papers(*, viewer: Account) -> QuerySet[Paper]:
+    """The papers the viewer may see: office, inspectors and auditors all, a unit its own."""
+    found = Paper.objects.select_related("receiver__town").prefetch_related("steps")
+    if not may(viewer, "paper.read"):
+        return found.none()
+    if district.sight(viewer).district:
+        return found
+    return found.filter(_received(viewer))
+
+
+def _received(viewer: Account) -> Q:
+    """Sent to the viewer's own unit; of a town's account, to the town's office."""
+    own = Q(receiver=viewer.unit_id) if viewer.unit_id else Q(pk__in=[])
+    if viewer.role == Role.TOWN and viewer.town_id:
+        own |= Q(receiver__kind=Unit.Kind.TOWN_OFFICE, receiver__town=viewer.town_id)
+    return own
+
+
+def paper(pk: UUID, *, viewer: Account) -> Paper | None:
+    return papers(viewer=viewer).filter(pk=pk).first()
+
+
+def state(one: Paper) -> State:
+    """Waiting for the unit, waiting for the review, or closed."""
+    if one.closed_at:
+        return "closed"
+    said = [each.kind for each in one.steps.all() if each.kind in ("reply", "reopened")]
+    return "answered" if said and said[-1] == "reply" else "waiting"
+
+
+def is_overdue(one: Paper, today: date) -> bool:
+    return state(one) == "waiting" and today > one.due_on
+
+
+def days_late(one: Paper, today: date) -> int:
+    return max(0, (today - one.due_on).days) if state(one) == "waiting" else 0
+
+
+def last_reply(one: Paper) -> PaperStep | None:
+    return next((each for each in reversed(one.steps.all()) if each.kind == PaperStep.Kind.REPLY), None)
+
+
+def asked_extension(one: Paper) -> PaperStep | None:
+    """A request for more time that nobody has answered."""
+    steps = [each for each in one.steps.all() if each.kind in ("asked", "extended", "declined")]
+    return steps[-1] if steps and steps[-1].kind == PaperStep.Kind.ASKED else None
+
+
+def was_extended(one: Paper) -> bool:
+    return any(each.kind == PaperStep.Kind.EXTENDED for each in one.steps.all())
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a unit has against it. ``counted``: papers, those opened again twice."""
+
+    unit: Unit
+    papers: int
+    counted: int
+    waiting: int
+    overdue: int
+    answered: int
+
+
+def tallies(found: Iterable[Paper], today: date) -> list[Tally]:
+    """By unit, the most counted first."""
+    of: dict[Unit, list[Paper]] = {}
+    for one in found:
+        of.setdefault(one.receiver, []).append(one)
+    told = [_tally(unit, own, today) for unit, own in of.items()]
+    return sorted(told, key=lambda one: (-one.overdue, -one.counted, one.unit.code))
+
+
+def _tally(unit: Unit, own: list[Paper], today: date) -> Tally:
+    states = [state(one) for one in own]
+    return Tally(
+        unit=unit,
+        papers=len(own),
+        counted=sum(one.counts for one in own),
+        waiting=states.count("waiting"),
+        overdue=sum(is_overdue(one, today) for one in own),
+        answered=states.count("answered"),
+    )
+
+
+def paper_kinds() -> list[tuple[str, str]]:
+    """(code, word) of the papers, mildest first."""
+    return [(code, str(word)) for code, word in Paper.Kind.choices]
+
+
+def receivers() -> list[Unit]:
+    """Whom a paper may go to."""
+    return district.member_units()

@@ -1,0 +1,82 @@
+"""点评: what is praised, blamed or left alone; the index by hand; what is overdue; who may speak and see."""
+
+from datetime import date
+
+import pytest
+
+from jinzhong.audit.models import Event
+from jinzhong.district import operations as district
+from jinzhong.district.permissions import NotAllowed
+from jinzhong.review import operations, queries, town
+from jinzhong.review.queries import Ground
+from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case
+from tests.district import at
+
+MAY = date(2021, 5, 1)
+NOW = at("09:00", "2021-06-05")
+
+
+@pytest.fixture
+def may(place):
+    """In May ten cases of 1,000 yuan each in Xikou (72,000 people), one in Yuelin (118,000)."""
+    for number in range(10):
+        file_case(f"X{number}", f"2021-05-{10 + number}", XIKOU, "loan", 1_000)
+    file_case("Y1", "2021-05-20", YUELIN, "loan", 1_000)
+    return place
+
+
+def told(place, of, viewer=None):
+    return town.review(of, MAY, viewer=viewer or place.desk, now=NOW)
+
+
+def test_what_chance_does_not_explain_is_blamed_and_praised(may):
+    """11 × 72 / 190 = 4.17, P(X >= 10) = 1.1 %; 11 × 118 / 190 = 6.83, P(X <= 1) = 0.8 %."""
+    xikou, yuelin = told(may, may.xikou), told(may, may.yuelin)
+
+    assert xikou.said.bad == ["发案 10 起，按全区发案率该有 4.2 起，偶然多到这样的可能 1.1%"]
+    assert xikou.said.good == []
+    assert yuelin.said.good == ["发案 1 起，按全区发案率该有 6.8 起，偶然少到这样的可能 0.8%"]
+    assert yuelin.said.bad == []
+
+
+def test_what_chance_explains_is_left_alone(may):
+    for number in range(7):
+        file_case(f"Z{number}", "2021-05-25", YUELIN)
+    assert told(may, may.yuelin).said.usual == ["发案 8 起，按全区发案率该有 11.2 起，在常见范围内"]
+
+
+def test_the_index_is_what_a_hand_computes(may):
+    """10 / 72,000 × 10,000 × 365 / 31 = 16.353 a year: (16.353 − 40) ÷ (10 − 40) × 20 = 15.764. 10,000 yuan / 72,000 × 365 / 31
+    = 1.64 yuan: better than 50, all 15 points. Nothing else was measured: 30.764 of 35 points = 87.9."""
+    score = told(may, may.xikou).score
+
+    points = {one.indicator.id: one.points for one in score.indicators if one.points is not None}
+    assert points == pytest.approx({"case_rate_10k": 15.7646, "loss_per_capita": 15.0}, abs=1e-3)
+    assert score.measured_weight == 35
+    assert score.score == pytest.approx(87.9, abs=0.05)
+
+
+def test_overdue_is_told_by_how_many_days(may):
+    office = district.add_unit(
+        code="town-2", name="溪口反诈工作站", kind="town_office", town=may.xikou, by="test", at=NOW
+    )
+    operations.issue_paper(
+        kind="letter", receiver=office,
+        basis=[Ground("site", "", "检查")], facts="事实", demand="要求", due_on=date(2021, 6, 3), by=may.inspector, now=at("09:00", "2021-06-01"),
+    )  # fmt: skip
+
+    assert told(may, may.xikou).said.owed == ["反诈督〔2021〕1 号 提示函应于 2021-06-03 前回复，迟 2 天"]
+    assert told(may, may.yuelin).said.owed == []
+
+
+def test_a_town_speaks_for_itself_and_is_kept(may):
+    operations.remark(town=may.xikou, month=MAY, text="请把校外租房的单列。", by=may.town_xikou, now=NOW)
+
+    assert [one.text for one in queries.remarks(XIKOU, MAY, viewer=may.desk)] == ["请把校外租房的单列。"]
+    assert queries.remarks(XIKOU, MAY, viewer=may.town_yuelin) == []
+    assert Event.objects.filter(kind="review.remarked", town=XIKOU).count() == 1
+    for by in (may.town_yuelin, may.auditor):
+        with pytest.raises(NotAllowed):
+            operations.remark(town=may.xikou, month=MAY, text="x", by=by, now=NOW)
+    with pytest.raises(operations.Unfit):
+        operations.remark(town=may.xikou, month=MAY, text=" ", by=may.desk, now=NOW)

@@ -1,0 +1,165 @@
+"""点评: a town's month against its size and its own past, in sentences drafted from figures; who may see it is asked before.
+
+A figure is praised or blamed only where chance hardly explains it; the others stand as they are.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from jinzhong.district import queries as district
+from jinzhong.district.models import Account, Town, Unit
+from jinzhong.review import queries
+from jinzhong.review.models import Obligation
+from jinzhong.situation import board, sentences, work
+from jinzhong.situation import queries as situation
+from jinzhong.situation.periods import DAY, Period, add_months
+
+if TYPE_CHECKING:
+    from jinzhong_engine.surveillance.index import Scored
+
+CHANCE = 0.05
+"""Rarer than this by chance alone: worth praise or blame."""
+PERCENT = 100
+
+
+@dataclass
+class Said:
+    """好, 差, 平 and 欠: each a list of sentences."""
+
+    good: list[str] = field(default_factory=list)
+    bad: list[str] = field(default_factory=list)
+    usual: list[str] = field(default_factory=list)
+    owed: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Review:
+    """``expected``: cases at the district's rate; ``line``: its last week on the five-colour board, None without history."""
+
+    town: Town
+    period: Period
+    residents: int
+    cases: int
+    loss: Decimal
+    expected: float
+    line: board.Line | None
+    score: "Scored | None"
+    formulas: str
+    said: Said
+
+
+def review(town: Town, month: date, *, viewer: Account, now: datetime) -> Review:
+    """A month that is over, by what is known now."""
+    period = Period(month, add_months(month, 1))
+    stats = situation.stats(period, viewer=None, as_of=now)
+    own = next(one for one in stats.by_town if one.code == town.code)
+    residents = district.residents(period.last)
+    people = residents.get(town.code, 0)
+    expected = stats.total.cases / sum(residents.values()) * people if people else 0.0
+    week = board.week_of(min(period.last + DAY, now.date()) - board.WEEK)
+    line = board.board(week, viewer=viewer, as_of=now).line(town.code)
+    said = Said()
+    _on_cases(said, own.cases, expected)
+    _on_week(said, line)
+    _on_orders(said, town, period, now)
+    said.owed = owed(town, viewer=viewer, now=now)
+    score, formulas = _index(town, period, now)
+    return Review(town, period, people, own.cases, own.loss, expected, line, score, formulas, said)
+
+
+def _on_cases(said: Said, cases: int, expected: float) -> None:
+    from jinzhong_engine.surveillance.tails import poisson_below, poisson_tail
+
+    told = {"n": cases, "e": f"{expected:.1f}"}
+    if (p := poisson_tail(cases, expected)) <= CHANCE:
+        words = _("发案 %(n)s 起，按全区发案率该有 %(e)s 起，偶然多到这样的可能 %(p)s")
+        said.bad.append(words % (told | {"p": _percent(p)}))
+    elif (p := poisson_below(cases, expected)) <= CHANCE:
+        words = _("发案 %(n)s 起，按全区发案率该有 %(e)s 起，偶然少到这样的可能 %(p)s")
+        said.good.append(words % (told | {"p": _percent(p)}))
+    else:
+        said.usual.append(_("发案 %(n)s 起，按全区发案率该有 %(e)s 起，在常见范围内") % told)
+
+
+def _percent(p: float) -> str:
+    return "<0.1%" if p < 0.001 else f"{p * PERCENT:.1f}%"
+
+
+def _on_week(said: Said, line: board.Line | None) -> None:
+    if line and line.due:
+        said.bad.append(
+            f"{sentences.span(board.week_of(line.alarm.period))} {line.word}：{line.alarm.reason}"
+        )
+
+
+def _on_orders(said: Said, town: Town, period: Period, now: datetime) -> None:
+    """People met of those who had to be, beside the whole district."""
+    from jinzhong_engine.surveillance.rates import of_share
+
+    runs = [
+        one
+        for one in work.sent(period, viewer=None, as_of=now)
+        if one.order.meet_by and one.order.meet_by < now
+    ]
+    own = [one for one in runs if one.order.warning.town_id == town.code]
+    if not own:
+        return
+    met, all_met = (sum(one.met_at is not None for one in each) for each in (own, runs))
+    district_share, (low, high) = all_met / len(runs), of_share(met, len(own))
+    words = _("须见面 %(whole)s 单，见到 %(part)s 单，全区 %(share)s%%") % {
+        "whole": len(own), "part": met, "share": f"{district_share * PERCENT:.1f}",
+    }  # fmt: skip
+    if low > district_share:
+        said.good.append(words)
+    elif high < district_share:
+        said.bad.append(words)
+    else:
+        said.usual.append(words)
+
+
+def owed(town: Town, *, viewer: Account, now: datetime) -> list[str]:
+    """What is overdue today: of the lists, and of the papers to its office."""
+    today = now.date()
+    late = Obligation.objects.filter(
+        standing__town=town, due_on__lt=today, done_at=None, kind__in=queries.ACCEPTED
+    )
+    told = [
+        _("%(month)s 挂牌的%(what)s应于 %(day)s 前办，迟 %(n)s 天")
+        % {
+            "month": one.standing.listing,
+            "what": one.title,
+            "day": one.due_on,
+            "n": (today - one.due_on).days,
+        }
+        for one in late.select_related("standing__listing")
+        if one.due_on
+    ]
+    papers = queries.papers(viewer=viewer).filter(
+        receiver__town=town, receiver__kind=Unit.Kind.TOWN_OFFICE, closed_at=None
+    )
+    told += [
+        _("%(number)s %(kind)s应于 %(day)s 前回复，迟 %(n)s 天")
+        % {
+            "number": one.number,
+            "kind": one.get_kind_display(),
+            "day": one.due_on,
+            "n": queries.days_late(one, today),
+        }
+        for one in papers
+        if queries.is_overdue(one, today)
+    ]
+    return told
+
+
+def _index(town: Town, period: Period, now: datetime) -> "tuple[Scored | None, str]":
+    from jinzhong.situation import indicators
+    from jinzhong_engine.ladders import performance_index as ladder
+    from jinzhong_engine.surveillance import index
+
+    version = ladder.in_force(period.since)
+    units = index.of(indicators.measured(period, as_of=now), version.kinds)
+    return next((one for one in units if one.unit == town.code), None), version.name

@@ -1,0 +1,143 @@
+"""The daily list of numbers that look like fraud, whom they reached, what people said of them, and the line above which one is listed."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from jinzhong.district.models import Unit
+from jinzhong.ids import new_id
+from jinzhong.intake.models import Alert
+from jinzhong.vault.fields import SealedText
+from jinzhong.vault.models import Subject
+
+
+class Threshold(models.Model):
+    """The chance from which a number is listed, from a day on; ``trial``: what it would have done, as known when it was set."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    value = models.FloatField()
+    since = models.DateField()
+    trial = models.JSONField()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    withdrawn_by = models.CharField(max_length=150, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+
+class DailyList(models.Model):
+    """What a model said of one operator's numbers on one day; never changed afterwards."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    operator = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="number_lists")
+    day = models.DateField()
+    cut_off = models.DateTimeField()
+    model = models.CharField(max_length=64)
+    model_made_on = models.DateField()
+    threshold = models.FloatField()
+    threshold_set = models.ForeignKey(Threshold, null=True, on_delete=models.PROTECT, related_name="lists")
+    prevalence = models.FloatField()
+    scored = models.PositiveIntegerField()
+    listed = models.PositiveIntegerField()
+    expected = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    knows_reached = models.BooleanField()
+    simulated = models.BooleanField(default=False)
+    digest = models.CharField(max_length=64)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-day", "operator"]
+        constraints = [models.UniqueConstraint(fields=["operator", "day"], name="one_list_a_day")]
+
+
+class Entry(models.Model):
+    """One number of a list. Those a little below the line are kept as well, unlisted, so that another line can be tried."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    of = models.ForeignKey(DailyList, on_delete=models.PROTECT, related_name="entries")
+    number = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="listings")
+    rank = models.PositiveIntegerField()
+    score = models.FloatField()
+    listed = models.BooleanField()
+    reasons = models.JSONField(default=list)
+    shallow = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["rank"]
+        constraints = [models.UniqueConstraint(fields=["of", "number"], name="number_once_per_list")]
+
+
+class Reached(models.Model):
+    """A resident whom a listed number got hold of, medium or deep; of the shallow ones only the count is kept."""
+
+    class Pattern(models.TextChoices):
+        MEDIUM = "medium", _("中")
+        DEEP = "deep", _("深")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="reached")
+    person = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="reached_by")
+    pattern = models.CharField(max_length=6, choices=Pattern.choices)
+    talks = models.PositiveIntegerField()
+    seconds = models.PositiveIntegerField()
+    last_at = models.DateTimeField()
+    alert = models.OneToOneField(Alert, null=True, on_delete=models.PROTECT, related_name="reached")
+
+    class Meta:
+        ordering = ["pattern", "-seconds", "id"]
+        constraints = [models.UniqueConstraint(fields=["entry", "person"], name="person_once_per_number")]
+
+
+class Verdict(models.Model):
+    """What somebody who looked says of a number. A later one of the same side (and operator) takes its place; both stay."""
+
+    class Word(models.TextChoices):
+        FRAUD = "fraud", _("涉诈")
+        INNOCENT = "innocent", _("不是")
+        UNSURE = "unsure", _("拿不准")
+
+    class Side(models.TextChoices):
+        OPERATOR = "operator", _("运营商")
+        OFFICE = "anti_fraud_office", _("反诈办")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="verdicts")
+    number = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="verdicts")
+    word = models.CharField(max_length=8, choices=Word.choices)
+    because = models.CharField(max_length=20)
+    note = SealedText(default="")
+    side = models.CharField(max_length=20, choices=Side.choices)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    ended_by = models.CharField(max_length=150, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=models.Q(ended_at=None, side="anti_fraud_office"),
+                name="one_standing_word_of_the_office",
+            ),
+            models.UniqueConstraint(
+                fields=["number", "unit"],
+                condition=models.Q(ended_at=None, side="operator"),
+                name="one_standing_word_an_operator",
+            ),
+        ]
+
+
+class Taken(models.Model):
+    """Labels that were given out as a file: who, how many, what for."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    rows = models.PositiveIntegerField()
+    purpose = SealedText()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()

@@ -1,0 +1,200 @@
+"""Keeping a day's list, saying what a number is, and setting the line."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from jinzhong.audit import operations as audit
+from jinzhong.district.models import Account, Unit
+from jinzhong.district.permissions import NotAllowed
+from jinzhong.intake.models import Alert
+from jinzhong.operation import operation
+from jinzhong.scoring import queries
+from jinzhong.scoring.given import BadList, Judged
+from jinzhong.scoring.models import DailyList, Entry, Reached, Taken, Threshold, Verdict
+from jinzhong.scoring.words import BECAUSE
+from jinzhong.vault import operations as vault
+from jinzhong.vault import queries as vault_queries
+from jinzhong.vault.models import Subject
+
+if TYPE_CHECKING:
+    from jinzhong_engine.evaluate.reached import Resident
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NOTE = 200
+
+
+class Unfit(Exception):
+    """It can't be done like this; the message says why, in the user's words."""
+
+
+@operation
+def keep_list(*, operator: Unit, day: date, given: Judged, by: str, now: datetime) -> tuple[DailyList, bool]:
+    """Keep a day's list; (list, whether it is new). The same file again changes nothing; another one for the day is refused."""
+    audit.take_turn()
+    before = queries.same_day(operator, day)
+    if before and before.digest == given.digest:
+        return before, False
+    if before:
+        raise BadList(
+            _("%(operator)s %(day)s 的名单已经收过一份不同的；收过的不改，请核对日期")
+            % {"operator": operator.name, "day": day}
+        )
+    line = queries.in_force(day)
+    threshold = line.value if line else given.default_line
+    listed = [one for one in given.rows if one.score >= threshold]
+    told = _expected([one.score for one in listed])
+    made = DailyList.objects.create(
+        operator=operator,
+        day=day,
+        cut_off=given.cut_off,
+        model=given.model,
+        model_made_on=given.made_on,
+        threshold=threshold,
+        threshold_set=line,
+        prevalence=given.prevalence,
+        scored=given.scored,
+        listed=len(listed),
+        expected=told["expected_precision"],
+        low=told["low"],
+        high=told["high"],
+        knows_reached=given.reached is not None,
+        simulated=given.simulated,
+        digest=given.digest,
+        by=by,
+        at=now,
+    )
+    for rank, row in enumerate(given.rows, 1):
+        is_listed = rank <= len(listed)
+        entry = Entry.objects.create(
+            of=made,
+            number=vault.keep("number", at=now, phone=row.number),
+            rank=rank,
+            score=row.score,
+            listed=is_listed,
+            reasons=row.reasons,
+        )
+        if is_listed and given.reached:
+            _reach(entry, given.reached.get(row.number, []), now=now)
+    audit.record(
+        "scoring.list_kept", on=made, by=by, at=now, unit=operator.pk, date=day, rows=given.scored, listed=len(listed)
+    )  # fmt: skip
+    return made, True
+
+
+def _expected(chances: list[float]) -> dict[str, Any]:
+    """The precision a list with these chances expects, and the bounds that hold nine times of ten."""
+    from jinzhong_engine.evaluate.precision import stated  # computes with numpy, which pages start without
+
+    return stated(chances, [False] * len(chances))
+
+
+def _reach(entry: Entry, residents: list["Resident"], *, now: datetime) -> None:
+    """Whom the number got hold of. A shallow one is counted and not kept: nobody is going to act on it."""
+    deep = [one for one in residents if one.pattern != "shallow"]
+    entry.shallow = len(residents) - len(deep)
+    entry.save(update_fields=["shallow"])
+    for one in deep:
+        Reached.objects.get_or_create(
+            entry=entry,
+            person=vault.keep("person", at=now, phone=one.number),
+            defaults={
+                "pattern": one.pattern,
+                "talks": one.talks,
+                "seconds": one.seconds,
+                "last_at": EPOCH + timedelta(microseconds=one.last_at),
+            },
+        )
+
+
+@operation
+def judge(*, entry: Entry, word: str, because: str, note: str, by: Account, now: datetime) -> Verdict:
+    """Say what a number is. It takes the place of what the same side said before, which stays on record."""
+    audit.take_turn()
+    side = queries.side_of(by)
+    if not side:
+        raise NotAllowed("number.judge")
+    if because not in BECAUSE.get(word, {}):
+        raise Unfit(_("选一条凭据"))
+    if because == "other" and not note.strip():
+        raise Unfit(_("选了“别的”，请在备注里写一句"))
+    queries.own_word(entry, of=by).update(ended_at=now, ended_by=by.username)
+    made = Verdict.objects.create(
+        entry=entry,
+        number=entry.number,
+        word=word,
+        because=because,
+        note=note.strip()[:NOTE],
+        side=side,
+        unit=by.unit,
+        by=by.username,
+        at=now,
+    )
+    audit.record(
+        "scoring.judged", on=entry, by=by.username, at=now, verdict=word, because=because, unit=entry.of.operator_id
+    )  # fmt: skip
+    return made
+
+
+@operation
+def take_back(*, entry: Entry, by: Account, now: datetime) -> None:
+    """What one's own side said of this number no longer stands; that it was said stays."""
+    audit.take_turn()
+    standing = queries.own_word(entry, of=by).first()
+    if standing is None:
+        raise Unfit(_("没有可以收回的判断"))
+    standing.ended_at, standing.ended_by = now, by.username
+    standing.save(update_fields=["ended_at", "ended_by"])
+    audit.record("scoring.taken_back", on=entry, by=by.username, at=now, verdict=standing.word)
+
+
+@operation
+def note_warned(*, reached: Reached, alert: Alert, by: str, now: datetime) -> None:
+    """A resident whom a number got hold of has become a warning."""
+    reached.alert = alert
+    reached.save(update_fields=["alert"])
+    audit.record("scoring.warned", on=reached.entry, by=by, at=now, alert=alert.pk, pattern=reached.pattern)
+
+
+@operation
+def set_line(*, value: float, since: date, by: Account, now: datetime) -> Threshold:
+    """List from this chance on, from a day on; kept with the trial that was seen. Lists that are kept don't change."""
+    audit.take_turn()
+    today = now.date()
+    if not 0 < value < 1:
+        raise Unfit(_("阈值要在 0 和 1 之间，例如 0.3"))
+    if since < today:
+        raise Unfit(_("启用日期不能早于今天：收过的名单不改"))
+    tried = queries.trial(value, today=today)
+    if not tried.lists:
+        raise Unfit(_("近 30 天没有名单可以试算，先收名单再换阈值"))
+    made = Threshold.objects.create(value=value, since=since, trial=tried.told(), by=by.username, at=now)
+    audit.record("scoring.line_set", on=made, by=by.username, at=now, line=value, since=since)
+    return made
+
+
+@operation
+def roll_back(*, by: Account, now: datetime) -> Threshold:
+    """The line set last no longer counts; the one before it is in force again."""
+    audit.take_turn()
+    last = Threshold.objects.filter(withdrawn_at=None).order_by("-at", "-pk").first()
+    if last is None:
+        raise Unfit(_("没有可以退回的阈值：现在用的是模型自带的"))
+    last.withdrawn_at, last.withdrawn_by = now, by.username
+    last.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    audit.record("scoring.line_rolled_back", on=last, by=by.username, at=now, line=last.value)
+    return last
+
+
+@operation
+def take_labels(
+    *, viewer: Account | None, by: str, purpose: str, now: datetime
+) -> list[tuple[str, bool, date]]:
+    """(number, is it fraud, said on) of every standing label, plain, for fitting a model; logged with its purpose."""
+    audit.take_turn()
+    found = queries.labels(viewer=viewer)
+    made = Taken.objects.create(rows=len(found), purpose=purpose, by=by, at=now)
+    audit.record("scoring.labels_taken", on=made, by=by, at=now, rows=len(found))
+    numbers = {one.pk: one for one in Subject.objects.filter(pk__in=[one.number for one in found])}
+    return [(vault_queries.plain(numbers[one.number])["phone"], one.fraud, one.on) for one in found]

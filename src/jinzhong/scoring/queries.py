@@ -1,0 +1,287 @@
+"""Lists, numbers, verdicts and lines as a viewer may see them."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from math import sqrt
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from jinzhong.clock import ZONE
+from jinzhong.district import queries as district
+from jinzhong.district.models import Account, Role, Unit
+from jinzhong.scoring.models import DailyList, Entry, Reached, Threshold, Verdict
+from jinzhong.scoring.words import BECAUSE
+from jinzhong.vault import queries as vault
+
+TRIAL_DAYS = 30
+SURE = 1.96
+ALIKE_DAYS = 90
+ALIKE = 0.05
+"""Chances so close together count as the same."""
+SIDES = {Role.OPERATOR: Verdict.Side.OPERATOR, Role.ANTI_FRAUD_OFFICE: Verdict.Side.OFFICE}
+"""For whom somebody of a role speaks."""
+
+
+def lists(*, viewer: Account) -> QuerySet[DailyList]:
+    """The lists a viewer may see: an operator's staff their own operator's, the office all."""
+    found = DailyList.objects.select_related("operator", "threshold_set")
+    if viewer.role == Role.OPERATOR:
+        return found.filter(operator=viewer.unit_id) if viewer.is_active and viewer.unit_id else found.none()
+    return found if district.sight(viewer).district else found.none()
+
+
+def entries(*, viewer: Account) -> QuerySet[Entry]:
+    """The listed numbers a viewer may see."""
+    return Entry.objects.select_related("of__operator", "number").filter(
+        listed=True, of__in=lists(viewer=viewer)
+    )
+
+
+def entry(pk: UUID, *, viewer: Account) -> Entry | None:
+    return entries(viewer=viewer).filter(pk=pk).first()
+
+
+def of_list(kept: DailyList, *, viewer: Account, show: str = "", words: str = "") -> QuerySet[Entry]:
+    """The numbers of a list. ``show``: open (nobody has said anything), fraud, innocent, unsure or reached; ``words``: a number."""
+    found = entries(viewer=viewer).filter(of=kept).prefetch_related("reached")
+    standing = Verdict.objects.filter(number=OuterRef("number"), ended_at=None)
+    if show == "open":
+        found = found.filter(~Exists(standing))
+    elif show in Verdict.Word.values:
+        found = found.filter(Exists(standing.filter(word=show)))
+    elif show == "reached":
+        found = found.filter(Exists(Reached.objects.filter(entry=OuterRef("pk"))))
+    return found.filter(number__in=_numbers(words)) if words.strip() else found
+
+
+def _numbers(words: str) -> list[UUID]:
+    try:
+        return [one.pk for one in vault.find("phone", words)]
+    except ValueError:
+        return []
+
+
+def waiting(viewer: Account) -> int:
+    """How many numbers of the newest day this viewer may see have had no word from anybody."""
+    newest = lists(viewer=viewer).order_by("-day").values_list("day", flat=True).first()
+    spoken = Verdict.objects.filter(number=OuterRef("number"), ended_at=None)
+    return entries(viewer=viewer).filter(of__day=newest).filter(~Exists(spoken)).count() if newest else 0
+
+
+def history(number: UUID, *, viewer: Account) -> list[Entry]:
+    """When this number was listed, newest first."""
+    return list(entries(viewer=viewer).filter(number=number).order_by("-of__day"))
+
+
+def verdicts(numbers: Iterable[UUID], *, viewer: Account, standing: bool = True) -> list[Verdict]:
+    """What was said of these numbers, newest first; one operator's staff don't read what another's wrote."""
+    found = _readable(Verdict.objects.filter(number__in=list(numbers)), viewer)
+    return list(found.filter(ended_at=None) if standing else found)
+
+
+def _readable(found: QuerySet[Verdict], viewer: Account) -> QuerySet[Verdict]:
+    if viewer.role == Role.OPERATOR:
+        return found.filter(Q(side=Verdict.Side.OFFICE) | Q(unit=viewer.unit_id))
+    return found
+
+
+def own_word(entry: Entry, *, of: Account) -> QuerySet[Verdict]:
+    """What the side of this account says of a number now: the office, or this operator."""
+    found = Verdict.objects.filter(number=entry.number_id, side=side_of(of), ended_at=None)
+    return found.filter(unit=of.unit_id) if of.role == Role.OPERATOR else found
+
+
+def side_of(account: Account) -> str:
+    return SIDES.get(Role(account.role), "")
+
+
+def verdict_words() -> list[tuple[str, str]]:
+    """(code, word) of what can be said of a number."""
+    return [(code, str(word)) for code, word in Verdict.Word.choices]
+
+
+def side_word(side: str) -> str:
+    return str(Verdict.Side(side).label)
+
+
+def pattern_words() -> list[tuple[str, str]]:
+    """(code, word) of how deep somebody is in."""
+    return [(code, str(word)) for code, word in Reached.Pattern.choices]
+
+
+def because_words() -> list[tuple[str, str]]:
+    """(code, word) of everything a verdict may rest on."""
+    return [(code, str(word)) for words in BECAUSE.values() for code, word in words.items()]
+
+
+def operator(code: str) -> Unit | None:
+    """The operator of this code."""
+    return Unit.objects.filter(code=code, kind=Unit.Kind.OPERATOR).first()
+
+
+def operators() -> list[Unit]:
+    return list(Unit.objects.filter(kind=Unit.Kind.OPERATOR))
+
+
+def same_day(operator: Unit, day: date) -> DailyList | None:
+    return DailyList.objects.filter(operator=operator, day=day).first()
+
+
+def to_warn(entry: Entry) -> list[Reached]:
+    """Those this number got hold of about whom nobody was warned since they last talked."""
+    known: dict[UUID, Any] = {}
+    warned = Reached.objects.filter(entry__number=entry.number_id, alert__isnull=False)
+    for person, last in warned.values_list("person", "last_at"):
+        known[person] = max(last, known.get(person, last))
+    open_ones = entry.reached.select_related("person").filter(alert=None)
+    return [one for one in open_ones if one.person_id not in known or one.last_at > known[one.person_id]]
+
+
+def told(reached: Reached) -> str:
+    """What a warning says of how a listed number got hold of somebody; the number masked."""
+    shown = vault.shown(reached.entry.number)
+    said = {
+        "day": reached.entry.of.day,
+        "number": shown.phone if shown else "",
+        "talks": reached.talks,
+        "minutes": max(1, round(reached.seconds / 60)),
+    }
+    text = _("%(day)s 名单上的 %(number)s 近 7 天和本人通话 %(talks)s 次，共 %(minutes)s 分钟") % said
+    if reached.pattern == Reached.Pattern.DEEP:
+        return text + _("，之后打过银行，或回拨、反复通话")
+    return text
+
+
+def alike(entry: Entry, *, viewer: Account) -> tuple[int, int]:
+    """(judged, fraud) of the other numbers of the last 90 days with about this chance that somebody has judged."""
+    since = entry.of.day - timedelta(days=ALIKE_DAYS)
+    near = entries(viewer=viewer).filter(
+        of__day__gt=since, score__gte=entry.score - ALIKE, score__lte=entry.score + ALIKE
+    )
+    about = set(near.exclude(number=entry.number_id).values_list("number", flat=True))
+    known = [one.fraud for one in labels(viewer=viewer) if one.number in about]
+    return len(known), sum(known)
+
+
+def right_among(kept: DailyList, *, viewer: Account) -> tuple[int, int]:
+    """(judged, fraud) of a list so far."""
+    listed = set(entries(viewer=viewer).filter(of=kept).values_list("number", flat=True))
+    known = [one.fraud for one in labels(viewer=viewer) if one.number in listed]
+    return len(known), sum(known)
+
+
+def next_open(entry: Entry, *, viewer: Account) -> Entry | None:
+    """The next number of its list of which nobody has said anything: below it, else from the top."""
+    rest = of_list(entry.of, viewer=viewer, show="open").exclude(pk=entry.pk)
+    return rest.filter(rank__gt=entry.rank).first() or rest.first()
+
+
+# -- labels -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a number is, by those who looked, and since when that is said. The office's word stands above the operator's."""
+
+    number: UUID
+    fraud: bool
+    on: date
+
+
+def labels(*, viewer: Account | None) -> list[Label]:
+    """All standing labels a viewer may see (None: the machine's own account, all); who is unsure labels nothing."""
+    found = Verdict.objects.filter(ended_at=None).exclude(word=Verdict.Word.UNSURE)
+    if viewer is not None:
+        found = _readable(found, viewer).filter(number__in=entries(viewer=viewer).values("number"))
+    best: dict[UUID, Verdict] = {}
+    for one in found.order_by("at", "pk"):
+        before = best.get(one.number_id)
+        if before is None or before.side != Verdict.Side.OFFICE:
+            best[one.number_id] = one
+    return [
+        Label(one.number_id, one.word == Verdict.Word.FRAUD, one.at.astimezone(ZONE).date())
+        for one in best.values()
+    ]
+
+
+# -- lines ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a line would have listed, and how right that was among the numbers somebody has judged since."""
+
+    value: float
+    since: str
+    until: str
+    lists: int
+    models: int
+    listed: int
+    numbers: int
+    judged: int
+    right: int
+    share: float | None
+    low: float | None
+    high: float | None
+    unseen: int
+    floor: float | None
+
+    def told(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def trial(value: float, *, today: date) -> Trial:
+    """Try a line on the lists of the last 30 days. ``unseen``: numbers nobody was shown; ``floor``: how low the lists reach."""
+    since = today - timedelta(days=TRIAL_DAYS)
+    kept = DailyList.objects.filter(day__gte=since, day__lt=today)
+    above = Entry.objects.filter(of__in=kept, score__gte=value)
+    numbers = set(above.values_list("number", flat=True))
+    known = {one.number: one.fraud for one in labels(viewer=None) if one.number in numbers}
+    shown = set(Entry.objects.filter(of__in=kept, listed=True).values_list("number", flat=True))
+    right = sum(known.values())
+    low, high = wilson(right, len(known)) if known else (None, None)
+    lowest = [min(one.entries.values_list("score", flat=True), default=one.threshold) for one in kept]
+    return Trial(
+        value=value,
+        since=since.isoformat(),
+        until=today.isoformat(),
+        lists=kept.count(),
+        models=kept.order_by().values("model").distinct().count(),
+        listed=above.count(),
+        numbers=len(numbers),
+        judged=len(known),
+        right=right,
+        share=right / len(known) if known else None,
+        low=low,
+        high=high,
+        unseen=len(numbers - shown - known.keys()),
+        floor=max(lowest, default=None),
+    )
+
+
+def wilson(right: int, judged: int) -> tuple[float, float]:
+    """Bounds of a share, 19 times of 20 (Wilson).
+
+    >>> tuple(round(bound, 3) for bound in wilson(8, 10))
+    (0.49, 0.943)
+    """
+    share, z = right / judged, SURE
+    middle = (share + z * z / (2 * judged)) / (1 + z * z / judged)
+    wide = z / (1 + z * z / judged) * sqrt(share * (1 - share) / judged + z * z / (4 * judged * judged))
+    return max(0.0, middle - wide), min(1.0, middle + wide)
+
+
+def in_force(day: date) -> Threshold | None:
+    """The line set for a day; None: the model's own."""
+    return (
+        Threshold.objects.filter(withdrawn_at=None, since__lte=day).order_by("-since", "-at", "-pk").first()
+    )
+
+
+def lines() -> QuerySet[Threshold]:
+    """Every line ever set, newest first."""
+    return Threshold.objects.all()

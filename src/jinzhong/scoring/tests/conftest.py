@@ -1,0 +1,72 @@
+"""示范运营商 with its risk officer 卢, another operator with hers, and a list of three numbers of 31 May."""
+
+from datetime import date
+
+import pytest
+
+from jinzhong.district import operations as district
+from jinzhong.scoring import operations
+from jinzhong.scoring.given import Judged, Scored
+from jinzhong_engine.evaluate.reached import Resident
+from tests.district import at
+
+NOW = at("09:00")
+DAY = date(2021, 5, 31)
+REASONS = ["近7天一小时内最多呼叫的不同号码 62 个（一般 2 个）", "近7天回拨占比 1%（一般 25%）"]
+ROWS = [
+    Scored("15400002093", 0.9, REASONS),
+    Scored("15400002094", 0.6, REASONS[:1]),
+    Scored("15400002095", 0.2, REASONS[:1]),
+]
+
+
+def microseconds(moment) -> int:
+    return round(moment.timestamp() * 1_000_000)
+
+
+RESIDENTS = {
+    "15400002093": [
+        Resident("15410007104", "deep", 3, 1560, microseconds(at("20:10", "2021-05-30"))),
+        Resident("15410000936", "medium", 1, 1260, microseconds(at("18:00", "2021-05-30"))),
+        Resident("15410004417", "shallow", 1, 6, microseconds(at("17:00", "2021-05-30"))),
+    ],
+    "15400002094": [Resident("15410007104", "medium", 1, 1300, microseconds(at("21:00", "2021-05-30")))],
+}
+
+
+def judged(rows=ROWS, *, digest="one", model="a" * 64, reached=RESIDENTS, line=0.5) -> Judged:
+    return Judged(
+        rows=list(rows),
+        scored=5000,
+        model=model,
+        made_on=date(2021, 5, 24),
+        prevalence=0.001,
+        default_line=line,
+        digest=digest,
+        cut_off=at("00:00"),
+        reached=reached,
+    )
+
+
+@pytest.fixture
+def operators(place):
+    """The two operators, their staff and the office."""
+    for number, name in ((1, "示范运营商"), (2, "另一运营商")):
+        unit = district.add_unit(
+            code=f"operator-{number}", name=name, kind="operator", town=place.yuelin, by="test", at=NOW
+        )
+        staff = district.add_account(
+            username=f"risk_{number}", password=None, role="operator", unit=unit, by="test", at=NOW
+        )
+        setattr(place, f"operator_{number}", unit)
+        setattr(place, f"risk_{number}", staff)
+    return place
+
+
+@pytest.fixture
+def kept(operators):
+    """The list of 31 May."""
+    made, _fresh = operations.keep_list(
+        operator=operators.operator_1, day=DAY, given=judged(), by="risk_1", now=NOW
+    )
+    return made

@@ -1,0 +1,12 @@
+from django.db import migrations
+
+from jinzhong.audit.triggers import only_added
+
+
+def forwards(apps, schema_editor):
+    only_added(schema_editor, "situation_citycount")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("situation", "0001_initial"), ("audit", "0002_only_added")]
+    operations = [migrations.RunPython(forwards, migrations.RunPython.noop)]

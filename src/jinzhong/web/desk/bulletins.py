@@ -1,0 +1,456 @@
+"""Bulletins: the archive of a month, one bulletin as it is printed, issuing it, its files, two revisions side by side."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from jinzhong import clock
+from jinzhong.bulletin import content as contents
+from jinzhong.bulletin import operations, queries
+from jinzhong.bulletin.paper import html
+from jinzhong.bulletin.paper.pdf import FontsMissing
+from jinzhong.bulletin.reports import known
+from jinzhong.bulletin.wording import BadWords
+from jinzhong.district.permissions import may
+from jinzhong.situation import sentences
+from jinzhong.situation.periods import DAY, YEARS, Period, add_months
+from jinzhong.web.shared.pages import missing, page
+from jinzhong.web.shared.request import Request
+from jinzhong.web.templatetags.show import wan
+
+KINDS = ("daily", "weekly", "monthly")
+"""In the order in which they are shown."""
+AT = "bulletins/<slug:kind>/<str:day>"
+FILES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+}
+COLUMNS = {
+    "cases_previous": gettext_lazy("上一期"),
+    "cases_month": gettext_lazy("本月"),
+    "cases_year": gettext_lazy("本年"),
+    "loss_year": gettext_lazy("本年损失"),
+    "rate_10k": gettext_lazy("每万人"),
+    "zero_cases": gettext_lazy("连续零发案"),
+    "colour": gettext_lazy("挂牌"),
+}
+
+
+OF_THE_PERIOD = {
+    "daily": {"cases": gettext_lazy("当日"), "loss": gettext_lazy("当日损失")},
+    "weekly": {"cases": gettext_lazy("本周"), "loss": gettext_lazy("本周损失")},
+    "monthly": {"cases": gettext_lazy("本月"), "loss": gettext_lazy("本月损失")},
+}
+
+
+# -- the archive ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A day, week or month and its issued revisions, newest first; none: a draft."""
+
+    period: Period
+    issues: list[Any]
+
+    @property
+    def day(self) -> date:
+        """By which it is kept."""
+        return self.period.last
+
+
+@page("bulletins", name="bulletin-list", may="bulletin.read", menu=(50, gettext_lazy("通报")))
+def archive(request: Request) -> HttpResponse:
+    """The bulletins of a kind, newest first: the days of a month, the weeks or months of a year."""
+    return _archive(request)
+
+
+def _archive(request: Request, kind: str = "", error: str = "") -> HttpResponse:
+    kind = kind or request.GET.get("kind", "")
+    kind = kind if kind in KINDS else KINDS[0]
+    today = clock.now().date()
+    first = _first(kind, _month(request.GET.get("month", ""), today))
+    ends = min(_next(kind, first), today + DAY)
+    issued: dict[date, list[Any]] = {}
+    for one in queries.issues(kind).filter(date__gte=first, date__lt=_next(kind, first)):
+        issued.setdefault(one.date, []).append(one)
+    shown = {
+        "kind": kind,
+        "title": known()[kind].TITLE,
+        "kinds": [(one, known()[one].TITLE) for one in KINDS],
+        "first": first,
+        "by_month": kind == "daily",
+        "listed": [Listed(one, issued.get(one.last, [])) for one in _periods(kind, first, ends)],
+        "today": today,
+        "earlier": _next(kind, first, -1) if _next(kind, first, -1).year in YEARS else None,
+        "later": _next(kind, first) if _next(kind, first) <= today else None,
+        "may_issue": may(request.user, "bulletin.issue"),
+        "error": error,
+    }
+    return render(request, "desk/bulletins.html", shown, status=422 if error else 200)
+
+
+def _first(kind: str, month: date) -> date:
+    """Where the list begins: the month of days, the year of weeks and months."""
+    return month if kind == "daily" else month.replace(month=1)
+
+
+def _next(kind: str, first: date, steps: int = 1) -> date:
+    return add_months(first, steps * (1 if kind == "daily" else 12))
+
+
+def _periods(kind: str, first: date, ends: date) -> list[Period]:
+    """The days, weeks or months kept by a day from ``first``, begun before ``ends``, newest first."""
+    found, at = [], known()[kind].period(first)
+    while at.since < ends:
+        found.append(at)
+        at = known()[kind].period(at.until)
+    return [one for one in reversed(found) if one.last < _next(kind, first)]
+
+
+def _month(text: str, today: date) -> date:
+    """The first of the month that the address names (2021-05); of this one where it names none."""
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return today.replace(day=1)
+    return first if first.year in YEARS and first <= today else today.replace(day=1)
+
+
+# -- one bulletin ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A bulletin somebody asks for: an issued revision or, without one, the draft by what was known at ``cut``."""
+
+    kind: str
+    day: date
+    issue: Any
+    cut: datetime
+    now: datetime
+
+    @property
+    def period(self) -> Period:
+        return known()[self.kind].period(self.day)
+
+    def told(self, request: Request, issue: Any = None) -> contents.Content:
+        return queries.readable(
+            self.kind, self.day, viewer=request.user, issue=issue or self.issue, as_of=self.cut, now=self.now
+        )
+
+    def address(self, name: str, *more: str, **query: Any) -> str:
+        return reverse(name, args=[self.kind, self.day.isoformat(), *more]) + (
+            f"?{urlencode(query)}" if query else ""
+        )
+
+    @property
+    def which(self) -> dict[str, Any]:
+        """For the address of exactly this one."""
+        return {"revision": self.issue.revision} if self.issue else {"draft": self.cut.isoformat()}
+
+
+class NoSuchBulletin(Exception):
+    """The address names no bulletin."""
+
+
+def _asked(request: Request, kind: str, day: str) -> Asked:
+    """Any day of a week or month names it. Raises NoSuchBulletin, NotAskable."""
+    now, draft, revision = clock.now(), request.GET.get("draft"), request.GET.get("revision")
+    if kind not in known():
+        raise NoSuchBulletin
+    try:
+        named, number = date.fromisoformat(day), int(revision) if revision else None
+        cut = datetime.fromisoformat(draft) if draft else queries.cut_off(now)
+    except ValueError as problem:
+        raise NoSuchBulletin from problem
+    about = queries.about(kind, named)
+    issue = None if draft is not None else queries.issued(kind, about, number)
+    if (number is not None and issue is None) or (draft and not cut.tzinfo):
+        raise NoSuchBulletin
+    return Asked(kind, about, issue, min(cut, max(now, queries.cut_off(now))), now)
+
+
+@page(AT, name="bulletin", may="bulletin.read")
+def bulletin(request: Request, kind: str, day: str) -> HttpResponse:
+    """The newest issued revision, the one asked for, or a draft; as it is printed."""
+    try:
+        asked = _asked(request, kind, day)
+        return _bulletin(request, asked)
+    except NoSuchBulletin:
+        return missing(request)
+    except queries.NotAskable as problem:
+        return _archive(request, kind, error=str(problem))
+
+
+def _bulletin(
+    request: Request, asked: Asked, error: str = "", status: int = 200, typed: dict[str, str] | None = None
+) -> HttpResponse:
+    content, revisions = asked.told(request), queries.revisions(asked.kind, asked.day)
+    draws_next = not asked.issue and may(request.user, "bulletin.issue")
+    shown = {
+        "asked": asked,
+        "content": content,
+        "day": asked.day,
+        "state": _state(asked, content),
+        "revisions": revisions,
+        "newest": revisions[0] if revisions else None,
+        "same": not asked.issue and revisions and not _differs(content),
+        "changes": _changes(content),
+        "cells": _cells(content),
+        "files": [(ending, asked.address("bulletin-file", ending, **asked.which)) for ending in FILES],
+        "draft_address": asked.address("bulletin", draft=""),
+        "compare": _compare_address(asked, revisions),
+        "issue_address": asked.address("bulletin-issue") if draws_next else "",
+        "read": contents.read_mark(content) if draws_next else "",
+        "span": _span(asked),
+        "before": _about(asked, asked.period.since - DAY),
+        "after": _about(asked, asked.period.until) if asked.period.until <= asked.now.date() else "",
+        "words": _words(asked, content, typed or {}) if draws_next else [],
+        "names": [(one["name"], one["text"]) for one in content["figures"].values()],
+        "words_changed": content["words_changed"],
+        **(_step(request, asked, content) if draws_next else {}),
+        "error": error,
+        **_paper(asked, content),
+    }
+    return render(request, "desk/bulletin.html", shown, status=status)
+
+
+def _differs(content: contents.Content) -> bool:
+    return bool(content["changes"] or content["tables_changed"] or content["words_changed"])
+
+
+def _about(asked: Asked, day: date) -> str:
+    return reverse("bulletin", args=[asked.kind, known()[asked.kind].period(day).last.isoformat()])
+
+
+def _span(asked: Asked) -> str:
+    """Of a week or month its days; of a day the heading says it."""
+    return "" if asked.period.days == 1 else sentences.span(asked.period)
+
+
+def _words(asked: Asked, content: contents.Content, typed: dict[str, str]) -> list[dict[str, Any]]:
+    """The passages whose words may be changed, as they stand or as somebody just tried."""
+    return [one | {"typed": typed.get(one["key"], one["text"])} for one in content["passages"]]
+
+
+def _step(request: Request, asked: Asked, content: contents.Content) -> dict[str, Any]:
+    """Whether this draft has still to be put forward, waits for another person, or can be signed."""
+    if not known()[asked.kind].TWO_PERSONS:
+        return {"step": "sign"}
+    put = queries.submission(asked.kind, asked.day)
+    if put is None or put.read != contents.read_mark(content):
+        return {"step": "submit", "submit_address": asked.address("bulletin-submit"), "outdated": put}
+    mine = put.by == request.user.get_username()
+    return {"step": "wait" if mine else "sign", "put": put}
+
+
+def _paper(asked: Asked, content: contents.Content, issue: Any = None) -> dict[str, Any]:
+    """What the printed page needs: its blocks, its looks, and where its figures open to."""
+    whence: dict[str, Any] = {"as_of": content["as_of"]}
+    if issue := issue or asked.issue:
+        whence |= {"bulletin": asked.kind, "date": asked.day.isoformat(), "revision": issue.revision}
+    return {
+        "paper": queries.laid_out(content),
+        "css": html.css(),
+        "rows_url": reverse("situation-rows"),
+        "rows_more": urlencode(whence),
+    }
+
+
+def _state(asked: Asked, content: contents.Content) -> str:
+    """草稿, 第 1 版, 更正 第 2 版."""
+    if not asked.issue:
+        return _("草稿")
+    number = {"n": asked.issue.revision}
+    return _("更正，第 %(n)s 版") % number if asked.issue.revision > 1 else _("已签发，第 %(n)s 版") % number
+
+
+def _compare_address(asked: Asked, revisions: list[Any]) -> str:
+    """Side by side with the one before, where there is one."""
+    if not revisions or (asked.issue and asked.issue.revision == 1):
+        return ""
+    return asked.address("bulletin-compare", **asked.which)
+
+
+def _changes(content: contents.Content) -> list[dict[str, Any]]:
+    """The printed figures that differ from the revision before: one that is — in both isn't printed."""
+    return [one for one in content["changes"] if one["before_text"] != one["after_text"]]
+
+
+def _cells(content: contents.Content) -> list[dict[str, Any]]:
+    """The cells of tables that differ from the revision before, in words."""
+    columns = COLUMNS | OF_THE_PERIOD[content["kind"]]
+    return [
+        one
+        | {"word": columns[one["column"]]}
+        | {name: _cell(one["column"], one[name]) for name in ("before", "after")}
+        for one in content["tables_changed"]
+        if one["column"] in columns
+    ]
+
+
+def _cell(column: str, value: Any) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return wan(Decimal(value)) if column.startswith("loss") else str(value)
+
+
+# -- what is done with it -------------------------------------------------------------------------------
+
+
+@page(f"{AT}/words", name="bulletin-words", may="bulletin.issue", methods=("POST",))
+def reword(request: Request, kind: str, day: str) -> HttpResponse:
+    """Other words for a passage of the draft. It needs no key of the form: the same words again change nothing."""
+    passage, text = request.POST.get("passage", ""), request.POST.get("text", "")
+    try:
+        asked = _asked(request, kind, day)
+        operations.reword(
+            kind=kind,
+            day=asked.day,
+            passage=passage,
+            text=text,
+            by=request.user.get_username(),
+            now=asked.now,
+        )
+    except (NoSuchBulletin, operations.NoSuchPassage):
+        return missing(request)
+    except queries.NotAskable as problem:
+        return _archive(request, kind, error=str(problem))
+    except BadWords as problem:
+        told = _("文字没有改：%(why)s") % {"why": problem}
+        return _bulletin(request, _as_draft(asked), told, status=422, typed={passage: text})
+    messages.success(request, _("文字改好了，数字没有动"))
+    return HttpResponseRedirect(asked.address("bulletin", draft=""))
+
+
+@page(f"{AT}/submit", name="bulletin-submit", may="bulletin.issue", methods=("POST",))
+def submit(request: Request, kind: str, day: str) -> HttpResponse:
+    """Put forward what was read, for another person to sign."""
+    try:
+        asked = _asked(request, kind, day)
+        if not known()[kind].TWO_PERSONS:
+            return missing(request)
+        operations.submit(
+            kind=kind,
+            day=asked.day,
+            by=request.user.get_username(),
+            signed=queries.signature(request.user),
+            now=asked.now,
+            read=request.POST.get("read") or "-",
+        )
+    except NoSuchBulletin:
+        return missing(request)
+    except queries.NotAskable as problem:
+        return _archive(request, kind, error=str(problem))
+    except operations.Changed:
+        told = _("没有送审：您看过之后又有新的数，下面已是最新，请再看一遍再送")
+        return _bulletin(request, _as_draft(asked), told, status=409)
+    messages.success(request, _("已送审，请另一位签发"))
+    return HttpResponseRedirect(asked.address("bulletin", draft=""))
+
+
+@page(f"{AT}/issue", name="bulletin-issue", may="bulletin.issue", methods=("POST",))
+def issue(request: Request, kind: str, day: str) -> HttpResponse:
+    """Freeze what was read. It needs no key of the form: done twice, the second time finds nothing to issue."""
+    try:
+        asked = _asked(request, kind, day)
+        made = operations.issue(
+            kind=kind,
+            day=asked.day,
+            by=request.user.get_username(),
+            signed=queries.signature(request.user),
+            now=asked.now,
+            read=request.POST.get("read") or "-",
+        )
+    except NoSuchBulletin:
+        return missing(request)
+    except queries.NotAskable as problem:
+        return _archive(request, kind, error=str(problem))
+    except operations.Changed:
+        told = _("没有签发：您看过之后又有新的数，下面已是最新，请再看一遍再签")
+        return _bulletin(request, _as_draft(asked), told, status=409)
+    except (operations.NotSubmitted, operations.SamePerson):
+        told = _("没有签发：要先由另一个人送审，送审的人自己不能签")
+        return _bulletin(request, _as_draft(asked), told, status=409)
+    except FontsMissing:
+        told = _("没有签发：服务器上缺公文字体，版面排不出来；请管理员运行 python3 dev.py setup 后再签")
+        return _bulletin(request, _as_draft(asked), told, status=503)
+    number = {"n": made.issue.revision}
+    words = _("已签发第 %(n)s 版") if made.fresh else _("与第 %(n)s 版没有不同，没有出新版")
+    messages.success(request, words % number)
+    return HttpResponseRedirect(asked.address("bulletin"))
+
+
+def _as_draft(asked: Asked) -> Asked:
+    return Asked(asked.kind, asked.day, None, queries.cut_off(asked.now), asked.now)
+
+
+@page(f"{AT}/file/<slug:ending>", name="bulletin-file", may="bulletin.read")
+def file(request: Request, kind: str, day: str, ending: str) -> HttpResponse:
+    """An issued revision byte for byte as it was given out; a draft or an extract drawn now."""
+    if ending not in FILES:
+        return missing(request)
+    try:
+        asked = _asked(request, kind, day)
+        content = asked.told(request)
+        drawn = queries.readable_file(content, ending, viewer=request.user, issue=asked.issue)
+    except (NoSuchBulletin, queries.NotAskable):
+        return missing(request)
+    which = _("第 %(n)s 版") % {"n": asked.issue.revision} if asked.issue else _("草稿")
+    answer = HttpResponse(drawn, content_type=FILES[ending])
+    name = f"{known()[kind].TITLE} {asked.day} {content['scope']} {which}.{ending}"
+    answer["Content-Disposition"] = content_disposition_header(True, " ".join(name.split()))
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+@page(f"{AT}/compare", name="bulletin-compare", may="bulletin.read")
+def compare(request: Request, kind: str, day: str) -> HttpResponse:
+    """A revision (or the draft) beside the one before: both papers, what differs, and why."""
+    try:
+        asked = _asked(request, kind, day)
+        older = _one_before(asked)
+        after, before = asked.told(request), asked.told(request, older)
+    except (NoSuchBulletin, queries.NotAskable):
+        return missing(request)
+    shown = {
+        "asked": asked,
+        "day": asked.day,
+        "title": known()[kind].TITLE,
+        "words_changed": after["words_changed"],
+        "older": older,
+        "content": after,
+        "state": _state(asked, after),
+        "changes": _changes(after),
+        "cells": _cells(after),
+        "back": asked.address("bulletin", **asked.which),
+        "changed": {one["figure"] for one in after["changes"]}
+        | {f"{one['table']}/{one['code']}/{one['column']}" for one in after["tables_changed"]},
+        "papers": [_paper(asked, before, older), _paper(asked, after)],
+        "css": html.css(),
+    }
+    return render(request, "desk/bulletin_compare.html", shown)
+
+
+def _one_before(asked: Asked) -> Any:
+    """Raises NoSuchBulletin where this is the first."""
+    number = asked.issue.revision - 1 if asked.issue else None
+    older = queries.issued(asked.kind, asked.day, number) if number != 0 else None
+    if older is None:
+        raise NoSuchBulletin
+    return older

@@ -1,0 +1,170 @@
+"""点评 of a town: its month in sentences, its weeks, the index to be recomputed by hand, how it comes off the list, replies."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jinzhong import clock
+from jinzhong.district.permissions import may
+from jinzhong.review import operations, queries, town
+from jinzhong.situation import board, drill
+from jinzhong.situation import queries as situation
+from jinzhong.situation.periods import YEARS, add_months
+from jinzhong.web.shared.once import once
+from jinzhong.web.shared.pages import missing, page
+from jinzhong.web.shared.request import Request
+
+if TYPE_CHECKING:
+    from jinzhong_engine.ladders.performance_index import Indicator
+    from jinzhong_engine.surveillance.index import Scored
+
+TALL, STEP, WIDE, ABOVE, BELOW = 80, 52, 42, 16, 20
+"""Of the bars and the room for words over and under them, in pixels."""
+
+
+@page("review/towns/<str:code>", name="listing-town", may="listing.read")
+def review_town(request: Request, code: str) -> HttpResponse:
+    """A month of a town the viewer sees; the last one that is over unless another is asked for."""
+    return _shown(request, code, request.GET.get("month", ""))
+
+
+@page("review/towns/<str:code>/reply", name="listing-reply", may="listing.answer", methods=("POST",))
+def reply(request: Request, code: str) -> HttpResponse:
+    """What the town, or the office, says about that month."""
+    place = _town(request, code)
+    if place is None:
+        return missing(request)
+    month = _month(request.POST.get("month", ""))
+
+    def done() -> str:
+        operations.remark(
+            town=place, month=month, text=request.POST.get("text", ""), by=request.user, now=clock.now()
+        )
+        return f"{reverse('listing-town', args=[place.code])}?month={month:%Y-%m}#said"
+
+    try:
+        return once(request, done)
+    except operations.Unfit as problem:
+        return _shown(request, code, f"{month:%Y-%m}", error=str(problem))
+
+
+def _town(request: Request, code: str) -> town.Town | None:
+    return next((one for one in situation.visible_towns(request.user) if one.code == code), None)
+
+
+def _month(text: str) -> date:
+    newest = queries.last_over(clock.now())
+    try:
+        month = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return newest
+    return month if month.year in YEARS and month <= newest else newest
+
+
+@dataclass(frozen=True)
+class Bar:
+    since: date
+    cases: int
+    x: int
+    y: float
+    height: float
+    hot: bool
+
+    @property
+    def word_y(self) -> float:
+        return round(self.y - 4, 1)
+
+
+@dataclass(frozen=True)
+class Factor:
+    """An indicator with the sum by which anybody gets its points."""
+
+    title: str
+    formula: str
+    value: float | None
+    points: float | None
+    weight: float
+    by_hand: str
+
+
+def _shown(request: Request, code: str, asked: str, error: str = "") -> HttpResponse:
+    place, month, now = _town(request, code), _month(asked), clock.now()
+    if place is None:
+        return missing(request)
+    told = town.review(place, month, viewer=request.user, now=now)
+    standing = next(
+        (one for one in queries.standings(month, viewer=request.user) if one.town_id == code), None
+    )
+    listed = queries.listed_town(code, viewer=request.user)
+    bars = _bars(told.line)
+    shown = {
+        "told": told,
+        "month": month,
+        "now": now,
+        "standing": standing,
+        "listed": listed,
+        "prospect": queries.prospect(listed) if listed else None,
+        "bars": bars,
+        "mean": _mean(told.line),
+        "wide": len(bars) * STEP,
+        "tall": ABOVE + TALL + BELOW,
+        "ground": ABOVE + TALL,
+        "factors": _factors(told.score),
+        "points": sum(one.points or 0 for one in told.score.indicators) if told.score else 0,
+        "rows": urlencode(drill.cases(told.period, town=code).words() | {"as_of": now.isoformat()}),
+        "remarks": queries.remarks(code, month, viewer=request.user),
+        "may_reply": may(request.user, "listing.answer"),
+        "earlier": add_months(month, -1) if month.year - 1 in YEARS else None,
+        "later": add_months(month, 1) if month < queries.last_over(now) else None,
+        "error": error,
+    }
+    return render(request, "desk/review_town.html", shown, status=422 if error else 200)
+
+
+def _bars(line: board.Line | None) -> list[Bar]:
+    if line is None:
+        return []
+    last, top = line.alarm.period, max([*line.history, 1])
+    found = []
+    for place, cases in enumerate(line.history):
+        height = round(TALL * cases / top, 1)
+        since = last - (len(line.history) - 1 - place) * board.WEEK
+        found.append(Bar(since, cases, place * STEP, ABOVE + TALL - height, height, since == last))
+    return found
+
+
+def _mean(line: board.Line | None) -> float | None:
+    if line is None or line.usual is None:
+        return None
+    return round(ABOVE + TALL - TALL * min(line.usual.expected / max([*line.history, 1]), 1), 1)
+
+
+def _factors(score: "Scored | None") -> list[Factor]:
+    return [
+        Factor(
+            title=one.indicator.title,
+            formula=one.indicator.formula,
+            value=one.value,
+            points=one.points,
+            weight=one.indicator.weight,
+            by_hand=_by_hand(one.indicator, one.value),
+        )
+        for one in (score.indicators if score else [])
+    ]
+
+
+def _by_hand(indicator: "Indicator", value: float | None) -> str:
+    """(31.83 − 40) ÷ (10 − 40) × 20, with a share below 0 or above 1 cut off."""
+    if value is None:
+        return _("没有数据，已从分母去掉")
+    worst, best = indicator.worst, indicator.best
+    sum_ = f"({value:.2f} − {worst:g}) ÷ ({best:g} − {worst:g})"
+    whole = (value - worst) / (best - worst)
+    cut = _("，超出按 %(n)s 算") % {"n": 0 if whole < 0 else 1} if not 0 <= whole <= 1 else ""
+    return f"{sum_}{cut} × {indicator.weight:g}"

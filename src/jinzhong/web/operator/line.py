@@ -1,0 +1,108 @@
+"""The line from which a number is listed: tried on the last 30 days, set from a day on, rolled back."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jinzhong import clock
+from jinzhong.district import queries as district
+from jinzhong.scoring import operations, queries
+from jinzhong.web.shared.once import once
+from jinzhong.web.shared.pages import page
+from jinzhong.web.shared.people import staff
+from jinzhong.web.shared.request import Request
+
+
+@page("numbers/line", name="numbers-line", may="number.line")
+def line(request: Request) -> HttpResponse:
+    """Try a line beside the one in force; nothing changes by it."""
+    return _shown(request)
+
+
+@page("numbers/line/set", name="numbers-line-set", may="number.line", methods=("POST",))
+def set_line(request: Request) -> HttpResponse:
+    """From that day on, lists are cut at this line."""
+    value, since = _value(request.POST.get("value", "")), _day(request.POST.get("since", ""))
+    if value is None or since is None:
+        return _shown(request, error=_("写一个阈值，选一个启用日期"), status=422)
+    return _do(
+        request, lambda: _set(request, value, since)
+    )  # fmt: skip
+
+
+@page("numbers/line/back", name="numbers-line-back", may="number.line", methods=("POST",))
+def back(request: Request) -> HttpResponse:
+    """The line set last no longer counts."""
+    return _do(request, lambda: _back(request))
+
+
+def _do(request: Request, do: Any) -> HttpResponse:
+    try:
+        return once(request, do)
+    except operations.Unfit as problem:
+        return _shown(request, error=str(problem), status=422)
+
+
+def _set(request: Request, value: float, since: date) -> str:
+    operations.set_line(value=value, since=since, by=request.user, now=clock.now())
+    messages.success(
+        request,
+        _("%(day)s 起按 %(value)s 上榜") % {"day": since, "value": value},
+        extra_tags=reverse("numbers-line-back"),
+    )
+    return reverse("numbers-line")
+
+
+def _back(request: Request) -> str:
+    operations.roll_back(by=request.user, now=clock.now())
+    messages.success(request, _("已退回上一条线；收过的名单不变"))
+    return reverse("numbers-line")
+
+
+def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpResponse:
+    today = clock.now().date()
+    live, newest = queries.in_force(today), queries.lists(viewer=request.user).first()
+    live_value = live.value if live else newest.threshold if newest else None
+    typed = request.POST.get("value") or request.GET.get("value", "")
+    value = _value(typed)
+    if typed and value is None:
+        error = error or _("阈值要在 0 和 1 之间，例如 0.3")
+    lines = list(queries.lines()[:20])
+    accounts = district.accounts_named(one.by for one in lines)
+    shown = {
+        "live": live,
+        "live_value": live_value,
+        "typed": typed,
+        "value": value,
+        "trials": [
+            (word, queries.trial(of, today=today))
+            for word, of in ((_("现在的线"), live_value), (_("试的线"), value))
+            if of is not None
+        ],
+        "has_lists": newest is not None,
+        "today": today,
+        "lines": [(one, staff(accounts[one.by]) if one.by in accounts else one.by) for one in lines],
+        "can_back": any(one.withdrawn_at is None for one in lines),
+        "error": error,
+    }
+    return render(request, "operator/line.html", shown, status=status)
+
+
+def _value(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 0 < value < 1 else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,205 @@
+"""One listed number: how likely, why, whom it got hold of, what was said; judged with two clicks."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jinzhong import clock, flow
+from jinzhong.district.permissions import may
+from jinzhong.scoring import operations, queries
+from jinzhong.scoring.words import BECAUSE
+from jinzhong.vault import operations as vault_operations
+from jinzhong.vault import queries as vault
+from jinzhong.warning import queries as warnings
+from jinzhong.web.operator.shown import number_of, percent, said_of, split
+from jinzhong.web.shared.once import once
+from jinzhong.web.shared.pages import missing, page
+from jinzhong.web.shared.request import Request
+
+AT = "numbers/<uuid:pk>"
+DOTS = [(6 + 12 * (place % 20), 6 + 12 * (place // 20)) for place in range(100)]
+"""Where a hundred numbers stand, in five rows."""
+Do = Callable[[Request, Any, datetime], str]
+
+
+@page(AT, name="numbers-number", may="number.read")
+def number(request: Request, pk: UUID) -> HttpResponse:
+    """Everything known of one number of a list."""
+    found = queries.entry(pk, viewer=request.user)
+    return missing(request) if found is None else _shown(request, found)
+
+
+@page(f"{AT}/judge", name="numbers-judge", may="number.judge", methods=("POST",))
+def judge(request: Request, pk: UUID) -> HttpResponse:
+    """Fraud, innocent or unsure, and on what that rests."""
+    return _act(request, pk, _judge)
+
+
+@page(f"{AT}/back", name="numbers-back", may="number.judge", methods=("POST",))
+def back(request: Request, pk: UUID) -> HttpResponse:
+    """What one's own side said no longer stands."""
+    return _act(request, pk, _back)
+
+
+@page(f"{AT}/warn", name="numbers-warn", may="number.warn", methods=("POST",))
+def warn(request: Request, pk: UUID) -> HttpResponse:
+    """Those it got hold of become warnings."""
+    return _act(request, pk, _warn)
+
+
+@page(f"{AT}/reveal", name="numbers-reveal", may="number.reveal", methods=("GET", "POST"))
+def reveal(request: Request, pk: UUID) -> HttpResponse:
+    """Show the plain number for ten minutes, for a purpose."""
+    found = queries.entry(pk, viewer=request.user)
+    if found is None:
+        return missing(request)
+    if request.method != "POST":
+        return _shown(request, found, dialog=_asking(request, found))
+    if request.POST.get("purpose", "") not in dict(vault.purposes()):
+        dialog = {**_asking(request, found), "error": _("先选用途")}
+        return _shown(request, found, dialog=dialog, status=422)
+    return once(request, lambda: _done(request, found, _reveal))
+
+
+# -- what each of them does -------------------------------------------------------------------------
+
+
+def _act(request: Request, pk: UUID, do: Do) -> HttpResponse:
+    found = queries.entry(pk, viewer=request.user)
+    if found is None:
+        return missing(request)
+    try:
+        return once(request, lambda: _done(request, found, do))
+    except operations.Unfit as problem:
+        return _shown(request, found, error=str(problem), status=422)
+
+
+def _done(request: Request, found: Any, do: Do) -> str:
+    told, _newline, undo = do(request, found, clock.now()).partition("\n")
+    messages.success(request, told, extra_tags=undo)
+    return reverse("numbers-number", args=[found.pk])
+
+
+def _judge(request: Request, found: Any, now: datetime) -> str:
+    said = {name: request.POST.get(name, "") for name in ("word", "because", "note")}
+    made = operations.judge(entry=found, by=request.user, now=now, **said)
+    told = _("已记：%(word)s，会成为带日期的标注") % {"word": made.get_word_display()}
+    if made.word == "unsure":
+        told = _("已记：拿不准，不作标注")
+    return f"{told}\n{reverse('numbers-back', args=[found.pk])}"
+
+
+def _back(request: Request, found: Any, now: datetime) -> str:
+    operations.take_back(entry=found, by=request.user, now=now)
+    return _("已收回，记录还在")
+
+
+def _warn(request: Request, found: Any, now: datetime) -> str:
+    raised = flow.warn_reached(entry=found, by=request.user, now=now)
+    if not raised:
+        raise operations.Unfit(_("没有要转的：都转过了，之后没有再通话"))
+    return _("%(n)s 人已转预警，按人合并") % {"n": len(raised)}
+
+
+def _reveal(request: Request, found: Any, now: datetime) -> str:
+    vault_operations.reveal(
+        subject=found.number,
+        by=request.user.get_username(),
+        purpose=request.POST["purpose"],
+        why=request.POST.get("why", "").strip()[:200],
+        at=now,
+    )
+    return _("明文可看 10 分钟，已留痕")
+
+
+# -- what the page shows ----------------------------------------------------------------------------
+
+
+def _asking(request: Request, found: Any) -> dict[str, Any]:
+    now = clock.now()
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return {
+        "masked": vault.shown(found.number),
+        "purposes": vault.purposes(),
+        "seen_today": vault.reveals(by=request.user.get_username(), since=today),
+        "until": now + vault_operations.REVEAL_FOR,
+        "at": now,
+    }
+
+
+def _shown(
+    request: Request, found: Any, *, dialog: dict[str, Any] | None = None, error: str = "", status: int = 200
+) -> HttpResponse:
+    viewer, now = request.user, clock.now()
+    subject = vault.shown(found.number, to=viewer.get_username(), now=now)
+    said = said_of([found.number_id], viewer, standing=False).get(found.number_id, [])
+    judged, right = queries.alike(found, viewer=viewer)
+    dots = min(99, max(1, round(found.score * 100)))
+    shown = {
+        "entry": found,
+        "kept": found.of,
+        "number": number_of(subject),
+        "is_plain": bool(subject and subject.until),
+        "chance": percent(found.score),
+        "dots": [(x, y, place < dots) for place, (x, y) in enumerate(DOTS)],
+        "judged": judged,
+        "right": right,
+        "reasons": [split(one) for one in found.reasons],
+        "days": [(one, percent(one.score)) for one in queries.history(found.number_id, viewer=viewer)],
+        "said": said,
+        "own": any(queries.own_word(found, of=viewer)),
+        "choices": _choices(),
+        "next": queries.next_open(found, viewer=viewer),
+        "dialog": dialog,
+        "error": error,
+        **_reached(found, viewer),
+    }
+    return render(request, "operator/number.html", shown, status=status)
+
+
+def _choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    words = dict(queries.verdict_words())
+    return [
+        (code, words[code], [(one, str(word)) for one, word in of.items()]) for code, of in BECAUSE.items()
+    ]
+
+
+def _reached(found: Any, viewer: Any) -> dict[str, Any]:
+    """The residents it got hold of, the deep ones first, each with the warning it became."""
+    rows = list(found.reached.select_related("person", "alert"))
+    people = vault.shown_many([one.person for one in rows])
+    became = warnings.warnings_of([one.alert for one in rows if one.alert])
+    waiting = {one.pk for one in queries.to_warn(found)}
+    words = dict(queries.pattern_words())
+    told = [
+        {
+            "phone": people[one.person_id].phone,
+            "pattern": words[one.pattern],
+            "talks": one.talks,
+            "minutes": max(1, round(one.seconds / 60)),
+            "last_at": one.last_at,
+            "warning": became.get(one.alert_id),
+            "waits": one.pk in waiting,
+        }
+        for one in rows
+    ]
+    deep = sum(one.pattern == "deep" for one in rows)
+    counts = [(_("深"), deep, _("又打银行，或回拨")), (_("中"), len(rows) - deep, _("通话长，或查过官方号"))]
+    counts.append((_("浅"), found.shallow, _("很快挂断；只记人数")))
+    most = max((count for _word, count, _why in counts), default=0)
+    return {
+        "reached": told,
+        "counts": [
+            (word, count, why, round(186 * count / most) if most else 0) for word, count, why in counts
+        ],
+        "reached_all": len(rows) + found.shallow,
+        "to_warn": len(waiting),
+        "may_open": may(viewer, "desk.read"),
+    }

@@ -1,0 +1,97 @@
+"""The daily list: which numbers look like fraud, why, whom they got hold of, and what was said of them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from jinzhong import clock
+from jinzhong.district.permissions import may
+from jinzhong.scoring import queries
+from jinzhong.vault import operations as vault_operations
+from jinzhong.vault import queries as vault
+from jinzhong.web.operator.shown import Said, number_of, percent, said_of, split
+from jinzhong.web.shared.pages import page
+from jinzhong.web.shared.request import Request
+
+LINES = 50
+LISTS = 31
+"""So many lists back can be chosen."""
+TOLD = 2
+"""Reasons beside a number in the list; all of them are on its own page."""
+
+
+@page(
+    "numbers",
+    name="numbers",
+    may="number.read",
+    methods=("GET", "POST"),
+    menu=(25, gettext_lazy("号码")),
+    count=queries.waiting,
+)
+def numbers(request: Request) -> HttpResponse:
+    """One day's list. A number is looked for by POST: it is somebody's, and stands in no address."""
+    lists = list(queries.lists(viewer=request.user)[:LISTS])
+    words = request.POST.get("words", "").strip()[:40]
+    kept = next((one for one in lists if str(one.pk) == _asked(request, "list")), lists[0] if lists else None)
+    shown: dict[str, Any] = {
+        "lists": lists,
+        "kept": kept,
+        "shows": _shows(),
+        "show": _asked(request, "show"),
+        "words": words,
+        "may_line": may(request.user, "number.line"),
+        "today": clock.now().date(),
+    }
+    if kept:
+        shown |= _of(request, kept, words, shown["show"])
+    return render(request, "operator/numbers.html", shown)
+
+
+def _asked(request: Request, name: str) -> str:
+    return str(request.POST.get(name) or request.GET.get(name, ""))
+
+
+def _shows() -> list[tuple[str, str]]:
+    return [("", _("全部")), ("open", _("待判")), *queries.verdict_words(), ("reached", _("打到人的"))]
+
+
+def _of(request: Request, kept: Any, words: str, show: str) -> dict[str, Any]:
+    found = queries.of_list(kept, viewer=request.user, show=show, words=words)
+    rows = Paginator(found, LINES).get_page(request.GET.get("page"))
+    if words:
+        _note(request, len(found))
+    subjects = vault.shown_many([one.number for one in rows], to=request.user.get_username(), now=clock.now())
+    said = said_of([one.number_id for one in rows], request.user)
+    judged, right = queries.right_among(kept, viewer=request.user)
+    return {
+        "rows": rows,
+        "lines": [_line(one, number_of(subjects[one.number_id]), said) for one in rows],
+        "judged": judged,
+        "right": right,
+        "bounds": queries.wilson(right, judged) if judged else None,
+    }
+
+
+def _note(request: Request, found: int) -> None:
+    vault_operations.note_lookup(
+        account=request.user, by=request.user.get_username(), where="numbers", found=found, at=clock.now()
+    )
+
+
+def _line(entry: Any, number: str, said: dict[UUID, list[Said]]) -> dict[str, Any]:
+    deep = sum(one.pattern == "deep" for one in entry.reached.all())
+    return {
+        "entry": entry,
+        "number": number,
+        "percent": percent(entry.score),
+        "reasons": [split(one).words for one in entry.reasons[:TOLD]],
+        "more": max(0, len(entry.reasons) - TOLD),
+        "deep": deep,
+        "medium": len(entry.reached.all()) - deep,
+        "said": said.get(entry.number_id, []),
+    }

@@ -1,0 +1,88 @@
+"""How numbers, reasons and verdicts look on the pages of the operators."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from jinzhong.district import queries as district
+from jinzhong.scoring import queries
+from jinzhong.scoring.words import because_word
+from jinzhong.web.shared.people import quiet, staff
+
+USUAL = re.compile(r"^(?P<words>.*?)（一般 (?P<usual>[^）]*)）$")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """近7天回拨占比 1%, where 25% is usual."""
+
+    words: str
+    usual: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """One verdict as the viewer may read it: notes are for one's own side, and for the office."""
+
+    word: str
+    code: str
+    because: str
+    side: str
+    who: str
+    at: datetime
+    note: str
+    ended_at: datetime | None
+
+
+def split(reason: str) -> Reason:
+    """A reason of the engine and what is usual among innocent numbers.
+
+    >>> split("近7天回拨占比 1%（一般 25%）")
+    Reason(words='近7天回拨占比 1%', usual='25%')
+    >>> split("近7天总通话 3 次")
+    Reason(words='近7天总通话 3 次', usual='')
+    """
+    found = USUAL.match(reason)
+    return Reason(found["words"], found["usual"]) if found else Reason(reason, "")
+
+
+def percent(chance: float) -> str:
+    """Whole percents; a model is never quite sure.
+
+    >>> percent(0.874), percent(0.997), percent(0.002)
+    ('87', '>99', '<1')
+    """
+    whole = round(chance * 100)
+    return ">99" if whole > 99 else "<1" if whole < 1 else str(whole)
+
+
+def number_of(shown: Any) -> str:
+    return shown.phone or "—"
+
+
+def said_of(numbers: Iterable[UUID], viewer: Any, *, standing: bool = True) -> dict[UUID, list[Said]]:
+    """What was said of each number, newest first."""
+    found = queries.verdicts(numbers, viewer=viewer, standing=standing)
+    accounts = district.accounts_named(one.by for one in found)
+    words, own = dict(queries.verdict_words()), queries.side_of(viewer)
+    told = defaultdict(list)
+    for one in found:
+        who = staff(accounts[one.by]) if one.by in accounts else one.by
+        readable = own in (one.side, "anti_fraud_office")
+        told[one.number_id].append(
+            Said(
+                words[one.word],
+                one.word,
+                because_word(one.word, one.because),
+                queries.side_word(one.side),
+                who,
+                one.at,
+                quiet(one.note) if readable else "",
+                one.ended_at,
+            )
+        )
+    return told

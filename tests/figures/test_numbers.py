@@ -1,0 +1,46 @@
+"""The comparison of ``benchmarks/numbers.py`` compares like with like: the queries written by hand give what native gives."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from benchmarks import _numbers_sql, numbers
+from jinzhong_engine.backends import native
+from jinzhong_engine.backends.tests.streams import AS_OF, busy
+from jinzhong_engine.features.catalogue import CATALOGUE
+from jinzhong_engine.tables import CALLS
+
+MESSAGES = {one.name for one in CATALOGUE if one.grain in ("sent", "text")} | {"sent_per_receiver_7d"}
+
+
+@pytest.fixture
+def busy_calls(tmp_path: Path) -> pa.Table:
+    """Calls with equal times, calls to oneself, gaps in what is recorded, and some after the moment."""
+    calls, _messages = busy(seed=5, count=8000)
+    pq.write_table(calls.cast(CALLS.schema), tmp_path / "0.parquet")
+    return calls
+
+
+@pytest.mark.parametrize(("query", "count"), [(_numbers_sql.WHOLE, 41), (_numbers_sql.TWELVE, 12)])
+def test_the_query_by_hand_gives_what_native_gives(busy_calls, tmp_path, monkeypatch, query, count):
+    monkeypatch.setattr(numbers, "AS_OF", AS_OF)
+
+    found = numbers.sql(tmp_path, query)
+
+    assert found.num_columns == 1 + count
+    assert numbers.differing(native.features(busy_calls, None, AS_OF), found) == []
+
+
+def test_the_query_by_hand_leaves_out_messages_alone():
+    named = {one.name for one in CATALOGUE if f"AS {one.name}" in _numbers_sql.WHOLE}
+    assert {one.name for one in CATALOGUE} - named == MESSAGES
+
+
+def test_a_feature_that_differs_is_named(busy_calls):
+    whole = native.features(busy_calls, None, AS_OF)
+    counts = pa.array([one + 1 for one in whole["cells_7d"].to_pylist()])
+    changed = whole.set_column(whole.column_names.index("cells_7d"), "cells_7d", counts)
+
+    assert numbers.differing(whole, changed) == ["cells_7d"]

@@ -1,0 +1,116 @@
+"""督导 through the pages: the inspector issues, the town answers, somebody else reviews."""
+
+import re
+
+import pytest
+
+from jinzhong import clock
+from jinzhong.district import operations as district
+from tests.district import at
+from tests.pages import logged_in, send, text
+
+
+@pytest.fixture
+def time(monkeypatch):
+    shown = {"now": at("09:00", "2021-06-01")}
+    monkeypatch.setattr(clock, "now", lambda: shown["now"])
+    return shown
+
+
+@pytest.fixture
+def works(place, time):
+    for code, town in (("town-1", place.yuelin), ("town-2", place.xikou)):
+        district.add_unit(
+            code=code,
+            name=f"{town.short_name}反诈工作站",
+            kind="town_office",
+            town=town,
+            by="test",
+            at=at("08:00"),
+        )
+    return place
+
+
+def issue(works, to="town-1", **more):
+    said = {
+        "to": to, "kind": "order", "site": "5月31日实地检查，小喇叭没有开", "facts": "3 台小喇叭离线 5 天。",
+        "demand": "修复并报送结果。", "due": "2021-06-10",
+    }  # fmt: skip
+    return send(logged_in(works.inspector), "/inspection/new", **(said | more))
+
+
+def address(page):
+    return page.redirect_chain[-1][0]
+
+
+def test_issued_answered_sent_back_and_closed(works, time):
+    inspector, town, office = (logged_in(one) for one in (works.inspector, works.town_yuelin, works.desk))
+    assert "还没有督导文书" in text(town.get("/inspection"))
+    paper = issue(works)
+    at_paper = address(paper)
+    assert "反诈督〔2021〕1 号" in text(paper)
+
+    seen = text(town.get("/inspection"))
+    assert "反诈督〔2021〕1 号" in seen
+    assert re.search(r"督导<i>1</i>", seen)
+    time["now"] = at("09:00", "2021-06-12")
+    assert "迟 2 天" in text(town.get(at_paper))
+    assert "提级：发通报" in text(inspector.get(at_paper))
+
+    replied = text(send(town, f"{at_paper}/answer", text="3 台已修好", evidence="照片 3 张"))
+    assert "照片 3 张" in replied
+    assert "待复核" in replied
+    assert "等另一人复核" in text(inspector.get(at_paper))
+    refused = send(inspector, f"{at_paper}/review", verdict="close", text="属实")
+    assert refused.status_code == 422
+    assert "发文的人和回复的人不能复核" in text(refused)
+
+    back = text(send(office, f"{at_paper}/review", verdict="reopen", text="1 台仍离线", due="2021-06-15"))
+    assert "退回过，计 2 件" in back
+    send(town, f"{at_paper}/answer", text="第 3 台已换", evidence="在线记录")
+    assert "复核通过" in text(send(office, f"{at_paper}/review", verdict="close", text="查看在线，属实"))
+    done = text(office.get("/inspection?state=closed"))
+    assert "已办结" in done
+    assert '<td class="num"><b>2</b></td>' in done
+
+
+def test_another_town_finds_no_such_paper(works):
+    at_paper = address(issue(works, to="town-2"))
+    town = logged_in(works.town_yuelin)
+
+    assert town.get(at_paper).status_code == 404
+    assert send(town, f"{at_paper}/answer", text="x").status_code == 404
+    assert "反诈督" not in text(town.get("/inspection"))
+    assert town.get("/inspection/new").status_code == 403
+    assert logged_in(works.hotline).get("/inspection").status_code == 403
+
+
+def test_more_time_is_asked_by_the_town_and_given_by_the_office(works):
+    at_paper = address(issue(works))
+    asked = text(send(logged_in(works.town_yuelin), f"{at_paper}/extend", until="2021-06-16", text="等配件"))
+    assert "申请延期" in asked
+    assert "延期到 6月16日？" in text(logged_in(works.desk).get(at_paper))
+
+    given = text(send(logged_in(works.desk), f"{at_paper}/extension", answer="grant", text="同意"))
+    assert "同意延期" in given
+    assert "6月16日 24 时前" in given
+
+
+def test_what_was_written_stays_when_it_cannot_be_issued(works):
+    for wrong, why in (({"due": "2021-06-01"}, "期限要在今天以后"), ({"site": ""}, "至少选一条依据"), ({"due": "x"}, "2021-06-10 这样")):  # fmt: skip
+        page = issue(works, **wrong)
+        assert page.status_code == 422
+        assert why in text(page)
+        assert "3 台小喇叭离线 5 天。" in text(page)
+    assert issue(works, to="outlet-001").status_code == 404
+
+
+def test_sent_twice_it_is_one_paper(works):
+    client = logged_in(works.inspector)
+    form = {
+        "once": "k" * 32, "to": "town-1", "kind": "letter", "site": "检查", "facts": "事实", "demand": "要求", "due": "2021-06-10",
+    }  # fmt: skip
+    first, second = client.post("/inspection/new", form), client.post("/inspection/new", form)
+
+    assert first["Location"] == second["Location"]
+    assert "〕2 号" not in text(client.get("/inspection"))

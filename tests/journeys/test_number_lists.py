@@ -1,0 +1,185 @@
+"""A day's list on its way: scored by a model, brought in by command, looked at, judged, and back as labels."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from jinzhong import clock
+from jinzhong.cli import main
+from jinzhong.district import operations as district
+from jinzhong.scoring.models import DailyList
+from tests.district import at
+
+DAY = "2021-05-31"
+
+
+@pytest.fixture(autouse=True)
+def morning(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: at("09:00"))
+
+
+@pytest.fixture
+def operator(place):
+    """示范运营商 and its risk officer."""
+    unit = district.add_unit(code="operator-1", name="示范运营商", kind="operator", by="test", at=at("07:00"))
+    district.add_account(
+        username="risk", password=None, role="operator", unit=unit, by="test", at=at("07:00")
+    )
+    return unit
+
+
+def write(path: Path, head: str, rows: list[list[object]]) -> Path:
+    path.write_text("\n".join([head, *(",".join(map(str, one)) for one in rows)]) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory) -> Path:
+    """Fraud numbers ring many people an hour: a model of eighty made-up rows."""
+    folder = tmp_path_factory.mktemp("model")
+    rows = [[f"1540000{one:04}", 3 + one % 5 + 60 * (one % 2), one % 2] for one in range(80)]
+    table = write(folder / "t.csv", "number,max_fanout_1h_7d,fraud", rows)
+    assert main(["numbers", "fit", "--features", str(table), "--label", "fraud", "--out", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture
+def scores(tmp_path, model) -> Path:
+    """Two numbers that ring sixty people an hour, two that ring five."""
+    rows = [[f"1540000209{one}", 64 if one < 5 else 5] for one in range(3, 7)]
+    table = write(tmp_path / "f.csv", "number,max_fanout_1h_7d", rows)
+    out = tmp_path / "scores.csv"
+    assert (
+        main(
+            [
+                "numbers",
+                "score",
+                "--model",
+                str(model),
+                "--features",
+                str(table),
+                "--prevalence",
+                "0.01",
+                "--out",
+                str(out),
+            ]
+        )
+        == 0
+    )
+    return out
+
+
+@pytest.fixture
+def calls(tmp_path) -> Path:
+    """The first number talks 22 minutes with one who then rings the bank, and 5 seconds with another."""
+    rows = [
+        ["15400002093", "15410007104", "2021-05-30T10:00:00+08:00", 1320, "domestic"],
+        ["15410007104", "95588", "2021-05-30T11:00:00+08:00", 60, "domestic"],
+        ["15400002093", "15410004417", "2021-05-30T12:00:00+08:00", 5, "domestic"],
+        ["15400002093", "15410004418", "2021-05-30T12:10:00+08:00", 0, "domestic"],
+        ["15400002093", "15410000936", "2021-05-20T12:00:00+08:00", 1900, "domestic"],
+    ]
+    rows = [[*row, "", "", ""] for row in rows]
+    return write(tmp_path / "calls.csv", "caller,callee,start,seconds,kind,cell,imei,peer_city", rows)
+
+
+def bring(file: Path, model: Path, *more: str) -> int:
+    given = [
+        "numbers",
+        "list",
+        "import",
+        str(file),
+        "--day",
+        DAY,
+        "--model",
+        str(model),
+        "--prevalence",
+        "0.01",
+    ]
+    return main([*given, "--by", "risk", *more])
+
+
+def test_a_list_comes_in_with_its_model_and_whom_it_reached(operator, scores, calls, model, capsys):
+    assert bring(scores, model, "--calls", str(calls)) == 0
+    assert "4 numbers scored, 2 listed; kept" in capsys.readouterr().err
+    assert bring(scores, model, "--calls", str(calls)) == 0
+    assert "nothing changed" in capsys.readouterr().err
+
+    kept = DailyList.objects.get()
+    card = json.loads((model / "card.json").read_text("utf-8"))
+    assert kept.model == card["model_sha256"]
+    assert (kept.cut_off, kept.prevalence, kept.by) == (at("00:00"), 0.01, "risk")
+    first = kept.entries.get(number__identifiers__blind=_blind("15400002093"))
+    assert first.reasons[0].startswith("近7天一小时内最多呼叫的不同号码 64 个")
+    assert [(one.pattern, one.talks, one.seconds) for one in first.reached.all()] == [("deep", 1, 1320)]
+    assert first.shallow == 1  # who was only rung, and who talked ten days ago, isn't counted
+
+
+def _blind(phone: str) -> bytes:
+    from jinzhong.vault import seal
+
+    return seal.blind("phone", phone)
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "said"),
+    [
+        ("number,score", [["15400002093", 0.5]], "缺 reasons 列"),
+        ("id,score,reasons", [["a", 0.5, ""]], "缺 number 列"),
+        ("number,score,reasons", [], "一个号码也没有"),
+        ("number,score,reasons", [["15400002093", 1.5, ""]], "第 2 行：score 要在 0 到 1 之间"),
+        ("number,score,reasons", [["15400002093", "高", ""]], "第 2 行：score 要在 0 到 1 之间"),
+        ("number,score,reasons", [["1540000", 0.99, ""]], "第 2 行：number 现有 7 位"),
+        ("number,score,reasons", [["15400002093", 0.99, ""], ["15400002093", 0.98, ""]], "写了两行"),
+    ],
+)
+def test_a_bad_file_is_refused_in_words(operator, model, tmp_path, capsys, head, rows, said):
+    capsys.readouterr()
+    assert bring(write(tmp_path / "bad.csv", head, rows), model) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "15400002093" not in told
+    assert not DailyList.objects.exists()
+
+
+def test_who_may_bring_in_whose(operator, scores, model, place, capsys):
+    given = ["numbers", "list", "import", str(scores), "--day", DAY, "--model", str(model), "--by"]
+    assert main([*given, "risk", "--operator", "operator-2"]) == 2
+    assert "their own operator only" in capsys.readouterr().err
+    assert main([*given, "teller"]) == 2
+    assert "may not do this (number.import)" in capsys.readouterr().err
+    assert main([*given, "desk"]) == 2
+    assert "say the code of the operator (operator-1)" in capsys.readouterr().err
+    assert main([*given, "desk", "--operator", "operator-1"]) == 0
+
+
+def test_verdicts_become_the_rows_to_fit_on(operator, scores, model, place, tmp_path):
+    from jinzhong.district import queries
+    from jinzhong.scoring import operations
+
+    bring(scores, model)
+    desk, risk = queries.account("desk"), queries.account("risk")
+    first, second = DailyList.objects.get().entries.filter(listed=True)
+    operations.judge(entry=first, word="fraud", because="victim", note="", by=desk, now=at("09:30"))
+    operations.judge(entry=second, word="innocent", because="shop", note="", by=risk, now=at("09:31"))
+
+    out = tmp_path / "train.csv"
+    given = [
+        "numbers",
+        "labels",
+        "--features",
+        str(tmp_path / "f.csv"),
+        "--out",
+        str(out),
+        "--purpose",
+        "重新训练",
+    ]
+    assert main([*given, "--by", "risk"]) == 0
+    with out.open(encoding="utf-8", newline="") as file:
+        found = {row["number"]: row for row in csv.DictReader(file)}
+    assert {(row["fraud"], row["labelled_on"], row["max_fanout_1h_7d"]) for row in found.values()} == {
+        ("1", DAY, "64"),
+        ("0", DAY, "64"),
+    }

@@ -1,0 +1,177 @@
+"""An operator's risk officer and the desk go through the pages of a day's list."""
+
+import re
+
+import pytest
+
+from jinzhong import clock
+from jinzhong.audit.models import Event
+from jinzhong.scoring import operations
+from jinzhong.scoring.given import Scored
+from jinzhong.scoring.models import Threshold, Verdict
+from jinzhong.scoring.tests.conftest import DAY, judged, kept, operators  # noqa: F401
+from jinzhong.warning.models import Warning
+from tests.district import at
+from tests.pages import logged_in, send, text
+
+
+@pytest.fixture(autouse=True)
+def morning(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: at("09:30"))
+
+
+@pytest.fixture
+def risk(operators):  # noqa: F811
+    return logged_in(operators.risk_1)
+
+
+@pytest.fixture
+def desk(operators):  # noqa: F811
+    return logged_in(operators.desk)
+
+
+def test_before_the_first_list_the_page_says_what_to_run(risk):
+    answer = risk.get("/", follow=True)
+    assert answer.request["PATH_INFO"] == "/numbers"
+    assert "还没有收过名单" in text(answer)
+    assert "jinzhong numbers list import scores.csv --day 2021-05-31" in text(answer)
+
+
+def test_the_list_says_how_right_it_expects_to_be_and_why_each_number(risk, kept):  # noqa: F811
+    page = text(risk.get("/numbers"))
+    assert "154****2093" in page
+    assert "15400002093" not in page
+    assert "0.75" in page  # the mean of 0.9 and 0.6
+    assert "近7天一小时内最多呼叫的不同号码 62 个" in page
+    assert "深 1" in page
+    assert "154****2095" not in page  # below the line
+    assert "还没有人判，准不准不知道" in page
+
+
+def test_a_number_is_looked_for_without_standing_in_an_address(risk, kept):  # noqa: F811
+    page = text(risk.post("/numbers", {"words": "15400002094"}))
+    assert "154****2094" in page
+    assert "154****2093" not in page
+    assert Event.objects.filter(kind="vault.looked_up").count() == 1
+    assert "15400002094" not in page
+
+
+def test_two_clicks_judge_and_one_takes_back(risk, kept):  # noqa: F811
+    first = kept.entries.first()
+    page = text(risk.get(f"/numbers/{first.pk}"))
+    assert re.search(r'<button class="btn" name="because" value="courier">送餐、快递', page)
+    assert page.count('class="on"/>') == 90
+
+    after = send(risk, f"/numbers/{first.pk}/judge", word="fraud", because="script", note="回访两次")
+    assert "已记：涉诈" in text(after)
+    assert "回访两次" in text(after)
+    assert "1 个涉诈" in text(risk.get("/numbers"))
+
+    after = send(risk, f"/numbers/{first.pk}/back")
+    assert "已收回，记录还在" in text(after)
+    assert "起不作数" in text(after)
+    assert Verdict.objects.get().ended_by == "risk_1"
+
+
+def test_a_verdict_without_a_reason_is_refused_in_words(risk, kept):  # noqa: F811
+    first = kept.entries.first()
+    answer = send(risk, f"/numbers/{first.pk}/judge", word="innocent", because="other")
+    assert answer.status_code == 422
+    assert "写一句" in text(answer)
+    assert not Verdict.objects.exists()
+
+
+def test_the_office_reads_the_operators_word_and_the_operator_no_note_of_the_office(risk, desk, kept):  # noqa: F811
+    first = kept.entries.first()
+    send(desk, f"/numbers/{first.pk}/judge", word="fraud", because="in_a_case", note="案号 A1")
+    page = text(risk.get(f"/numbers/{first.pk}"))
+    assert "案件里出现过" in page
+    assert "案号 A1" not in page
+    assert "案号 A1" in text(desk.get(f"/numbers/{first.pk}"))
+
+
+def test_another_operator_finds_nothing(operators, kept):  # noqa: F811
+    other = logged_in(operators.risk_2)
+    first = kept.entries.first()
+    assert "还没有收过名单" in text(other.get("/numbers"))
+    for door in ("", "/reveal"):
+        assert other.get(f"/numbers/{first.pk}{door}").status_code == 404
+    for door in ("judge", "back", "warn"):
+        assert send(other, f"/numbers/{first.pk}/{door}", word="fraud", because="script").status_code == 404
+    assert not Verdict.objects.exists()
+
+
+def test_a_number_is_shown_plain_for_a_purpose(risk, kept):  # noqa: F811
+    first = kept.entries.first()
+    assert "说明用途后可看 10 分钟" in text(risk.get(f"/numbers/{first.pk}/reveal"))
+    assert send(risk, f"/numbers/{first.pk}/reveal").status_code == 422
+    after = text(send(risk, f"/numbers/{first.pk}/reveal", purpose="verify"))
+    assert "15400002093" in after
+    assert "15400002093" not in "".join(f"{one.facts}{one.on_id}" for one in Event.objects.all())
+
+
+def test_residents_reached_become_warnings_by_a_button(risk, desk, kept):  # noqa: F811
+    first = kept.entries.first()
+    assert "转预警：2 人" in text(risk.get(f"/numbers/{first.pk}"))
+    assert not Warning.objects.exists()
+    after = text(send(risk, f"/numbers/{first.pk}/warn"))
+    assert "2 人已转预警，按人合并" in after
+    assert "紧急" in after
+    assert "转预警：" not in after
+    deep = Warning.objects.get(grade="red")
+    pane = text(desk.get(f"/desk/warnings/{deep.pk}"))
+    assert "号码研判" in pane
+    assert "154****2093" in pane
+    assert str(deep.pk) in text(desk.get(f"/numbers/{first.pk}"))
+    assert str(deep.pk) not in after  # the operator reads the grade, the desk opens the warning
+    assert "没有要转的" in text(send(risk, f"/numbers/{first.pk}/warn"))
+
+
+def test_a_line_is_tried_set_and_rolled_back(risk, desk, operators, kept, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(clock, "now", lambda: at("09:30", "2021-06-01"))
+    assert risk.get("/numbers/line").status_code == 403
+    operations.judge(
+        entry=kept.entries.first(),
+        word="fraud",
+        because="victim",
+        note="",
+        by=operators.desk,
+        now=clock.now(),
+    )
+    page = text(desk.get("/numbers/line?value=0.7"))
+    cells = [re.sub(r"<[^>]+>", "", one) for one in re.findall(r"<td[^>]*>(.*?)</td>", page)]
+    assert cells[:10] == ["现在的线", "0.500", "1", "2", "2", "1", "1", "1.00", "0.21–1.00", "0"]
+    assert cells[10:20] == ["试的线", "0.700", "1", "1", "1", "1", "1", "1.00", "0.21–1.00", "0"]
+    assert not Threshold.objects.exists()
+
+    after = send(desk, "/numbers/line/set", value="0.7", since="2021-06-02")
+    assert "2021-06-02 起按 0.7 上榜" in text(after)
+    assert "未到日子" in text(after)
+    assert send(desk, "/numbers/line/set", value="0.7", since="2021-05-30").status_code == 422
+    assert send(desk, "/numbers/line/set", value="7", since="").status_code == 422
+    assert "已退回上一条线" in text(send(desk, "/numbers/line/back"))
+    assert "没有可以退回的阈值" in text(send(desk, "/numbers/line/back"))
+
+
+def test_a_list_from_a_synthetic_world_is_marked(risk, operators):  # noqa: F811
+    from dataclasses import replace
+
+    operations.keep_list(
+        operator=operators.operator_1,
+        day=DAY,
+        given=replace(judged(), simulated=True),
+        by="os:x",
+        now=at("09:00"),
+    )
+    assert "模拟区算出" in text(risk.get("/numbers"))
+
+
+def test_a_model_is_never_shown_as_quite_sure(risk, operators):  # noqa: F811
+    sure = judged([Scored("15400002093", 0.9991, [])], reached=None)
+    kept_list, _fresh = operations.keep_list(
+        operator=operators.operator_1, day=DAY, given=sure, by="os:x", now=at("09:00")
+    )
+    assert "<b>&gt;99</b>%" in text(risk.get("/numbers"))
+    page = text(risk.get(f"/numbers/{kept_list.entries.get().pk}"))
+    assert page.count('class="on"/>') == 99
+    assert "收这份名单时没有给话单" in page

@@ -1,0 +1,274 @@
+"""The operator's command line: events in, features, model, list out, through the doors that scripts use."""
+
+import csv
+import json
+import subprocess
+import sys
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from jinzhong import clock
+from jinzhong.cli import main
+
+
+@pytest.fixture
+def calls(tmp_path):
+    """Lin rings ten strangers within an hour, Chen her mother twice."""
+    head = "caller,callee,start,seconds,kind,cell,imei,peer_city\n"
+    lin = "".join(
+        f"15400000001,1541000{one:04},2021-05-30T10:{one + 10}:00+08:00,0,domestic,c1,i1,0574\n"
+        for one in range(1, 11)
+    )
+    chen = "".join(
+        f"15400000002,15400000003,2021-05-{day}T19:00:00+08:00,300,domestic,c2,i2,0574\n" for day in (28, 30)
+    )
+    (tmp_path / "calls.csv").write_text(head + lin + chen, "utf-8")
+    return tmp_path / "calls.csv"
+
+
+def rows(path: Path) -> dict[str, dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["number"]: row for row in csv.DictReader(file)}
+
+
+@pytest.mark.parametrize("engine", [[], ["--engine", "duckdb"]])
+def test_features_of_a_file(calls, tmp_path, engine):
+    out = tmp_path / "f.csv"
+    assert (
+        main(
+            [
+                "numbers",
+                "features",
+                "--calls",
+                str(calls),
+                "--as-of",
+                "2021-05-31T00:00:00+08:00",
+                "--out",
+                str(out),
+                *engine,
+            ]
+        )
+        == 0
+    )
+
+    found = rows(out)
+    assert len(found) == 13
+    assert found["15400000001"]["max_fanout_1h_7d"] == "10"
+    assert found["15400000002"]["calls_per_party_7d"] == "2.0"
+    assert found["15400000003"]["calls_per_party_7d"] == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("--calls", "nowhere.csv"), "no such file"),
+        (("--as-of", "tomorrow"), "write a time such as"),
+        (("--out", "f.doc"), "end it with"),
+        (("--engine", "abacus"), "invalid choice"),
+        (("--memory", "much"), "write a size"),
+        (("--memory", "0.1KB"), "as Parquet"),
+    ],
+)
+def test_wrong_use_is_told_in_one_line(calls, tmp_path, capsys, change, said):
+    given = {
+        "--calls": str(calls),
+        "--as-of": "2021-05-31T00:00:00+08:00",
+        "--out": str(tmp_path / "f.csv"),
+    } | dict([change])
+
+    assert main(["numbers", "features", *[part for pair in given.items() for part in pair]]) == 2
+
+    told = capsys.readouterr().err.strip()
+    assert said in told
+    assert len(told.splitlines()) == 1
+
+
+def test_signals_of_a_file(calls, tmp_path):
+    """Ten in an hour is nobody's list; forty is."""
+    more = "".join(
+        f"15400000009,1542000{one:04},2021-05-30T10:{one:02}:00+08:00,0,domestic,,,\n" for one in range(40)
+    )
+    calls.write_text(calls.read_text("utf-8") + more, "utf-8")
+    given = ["--calls", str(calls), "--as-of", "2021-05-31T00:00:00+08:00", "--out", str(tmp_path / "s.csv")]
+
+    assert main(["numbers", "signals", *given]) == 0
+
+    with (tmp_path / "s.csv").open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file))
+    assert [(row["number"], row["title"], row["reason"]) for row in found] == [
+        ("15400000009", "短时高频外呼", "一小时内呼叫 40 个不同号码，接通 0%")
+    ]
+
+
+def labelled(path: Path) -> Path:
+    """Forty numbers that fan out, sixty that don't."""
+    lines = [f"n{one},{30 + one if one < 40 else one % 7},{int(one < 40)}" for one in range(100)]
+    path.write_text("id,fanout,fraud\n" + "\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def test_fit_then_score_a_table(tmp_path, capsys):
+    table, model, out = labelled(tmp_path / "t.csv"), str(tmp_path / "model"), tmp_path / "s.csv"
+
+    assert (
+        main(["numbers", "fit", "--features", str(table), "--label", "fraud", "--out", model, "--json"]) == 0
+    )
+    assert json.loads(capsys.readouterr().out)["figures"]["auc"] == 1.0
+    assert main(["numbers", "score", "--model", model, "--features", str(table), "--out", str(out)]) == 0
+
+    with out.open(encoding="utf-8", newline="") as file:
+        found = {row["id"]: row for row in csv.DictReader(file)}
+    assert float(found["n39"]["score"]) > 0.9 > 0.1 > float(found["n99"]["score"])
+    assert found["n39"]["reasons"] == "fanout 69（一般 3）"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--calls", "c.csv"], "--as-of"),
+        ([], "--features or --calls"),
+        (["--features", "f.csv", "--prevalence", "2"], "between 0 and 1"),
+        (["--features", "f.csv"], "no model here"),
+    ],
+)
+def test_a_score_that_cannot_be_is_told_in_one_line(tmp_path, capsys, given, said):
+    assert main(["numbers", "score", "--model", str(tmp_path), "--out", "s.csv", *given]) == 2
+
+    told = capsys.readouterr().err.strip()
+    assert said in told
+    assert len(told.splitlines()) == 1
+
+
+def call_lines(count: int) -> str:
+    """Lin's and Chen's calls as JSON lines, ten seconds apart."""
+    start = datetime(2021, 5, 30, 10, tzinfo=clock.ZONE)
+    rows = []
+    for at in range(count):
+        caller, callee = ("15430000001", f"1542{at:07}") if at % 2 else ("15400000002", f"1541000000{at % 3}")
+        when = (start + timedelta(seconds=10 * at)).isoformat()
+        rows.append(
+            {
+                "id": f"r{at}",
+                "caller": caller,
+                "callee": callee,
+                "start": when,
+                "seconds": at % 4 * 30,
+                "kind": "domestic",
+            }
+        )
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+@pytest.fixture(scope="module")
+def call_model(tmp_path_factory) -> Path:
+    """Fitted on features as numbers features writes them: forty that fan out, sixty that ring three people."""
+    folder = tmp_path_factory.mktemp("call-model")
+    head = ["caller,callee,start,seconds,kind,cell,imei,peer_city"]
+    for one in range(100):
+        for at in range(20):
+            callee = f"1542{one * 20 + at:07}" if one < 40 else f"1541000000{at % 3}"
+            head.append(
+                f"154{one:08},{callee},2021-05-{at % 5 + 25}T{at % 12 + 8:02}:00:00+08:00,{at % 4 * 30},domestic,,,"
+            )
+    (folder / "calls.csv").write_text("\n".join(head) + "\n", "utf-8")
+    as_of, features = "2021-05-31T00:00:00+08:00", folder / "features.csv"
+    assert (
+        main(
+            [
+                "numbers",
+                "features",
+                "--calls",
+                str(folder / "calls.csv"),
+                "--as-of",
+                as_of,
+                "--out",
+                str(features),
+            ]
+        )
+        == 0
+    )
+    with features.open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file))
+    with features.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.DictWriter(file, [*found[0], "fraud"])
+        lines.writeheader()
+        lines.writerows(
+            row | {"fraud": int(row["number"] < "15400000040")} for row in found if row["out_calls_7d"] != "0"
+        )
+    assert (
+        main(["numbers", "fit", "--features", str(features), "--label", "fraud", "--out", str(folder)]) == 0
+    )
+    return folder
+
+
+def test_a_watch_killed_and_fed_again_equals_the_batch(tmp_path, call_model):
+    """SIGKILL in the midst of it; then everything is sent again from the beginning."""
+    lines, as_of = call_lines(400), "2021-05-31T00:00:00+08:00"
+    (tmp_path / "events.jsonl").write_text(lines, "utf-8")
+    given = [
+        "numbers",
+        "watch",
+        "--model",
+        str(call_model),
+        "--state",
+        str(tmp_path / "state"),
+        "--out",
+        str(tmp_path / "list.jsonl"),
+    ]
+    killed = subprocess.Popen(
+        [sys.executable, "-m", "jinzhong.cli", *given, "--events", "-"], stdin=subprocess.PIPE
+    )
+    killed.stdin.write("".join(lines.splitlines(keepends=True)[:250]).encode())
+    killed.stdin.flush()
+    while not list((tmp_path / "state").glob("batches-*")):
+        time.sleep(0.1)
+        assert killed.poll() is None
+    killed.kill()
+    killed.wait()
+
+    scores = tmp_path / "live.csv"
+    assert (
+        main([*given, "--events", str(tmp_path / "events.jsonl"), "--as-of", as_of, "--scores", str(scores)])
+        == 0
+    )
+
+    table = tmp_path / "calls.csv"
+    with table.open("w", encoding="utf-8", newline="") as file:
+        sheet = csv.DictWriter(
+            file,
+            ["caller", "callee", "start", "seconds", "kind", "cell", "imei", "peer_city"],
+            extrasaction="ignore",
+        )
+        sheet.writeheader()
+        sheet.writerows(json.loads(line) for line in lines.splitlines())
+    batch = tmp_path / "batch.csv"
+    assert (
+        main(
+            [
+                "numbers",
+                "score",
+                "--model",
+                str(call_model),
+                "--calls",
+                str(table),
+                "--as-of",
+                as_of,
+                "--out",
+                str(batch),
+            ]
+        )
+        == 0
+    )
+    assert {name: row["score"] for name, row in rows(scores).items()} == {
+        name: row["score"] for name, row in rows(batch).items()
+    }
+    entered = [
+        one["number"]
+        for one in map(json.loads, (tmp_path / "list.jsonl").read_text("utf-8").splitlines())
+        if one["listed"]
+    ]
+    assert entered.count("15430000001") == 1
+    assert "15400000002" not in entered

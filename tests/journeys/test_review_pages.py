@@ -1,0 +1,68 @@
+"""点评 through the page: its sentences, each factor by hand, the reply box, and who finds no such town."""
+
+from datetime import date
+
+import pytest
+
+from jinzhong import clock
+from jinzhong.review import operations
+from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case
+from tests.district import at
+from tests.pages import logged_in, send, text
+
+PAGE = f"/review/towns/{XIKOU}"
+
+
+@pytest.fixture
+def may(place, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: at("09:00", "2021-06-05"))
+    for number in range(10):
+        file_case(f"X{number}", f"2021-05-{10 + number}", XIKOU, "loan", 1_000)
+    file_case("A1", "2021-04-05", YUELIN, "loan", 1_000)
+    file_case("Y1", "2021-05-20", YUELIN, "loan", 1_200_000)
+    return place
+
+
+def test_the_page_tells_and_sums_up_by_hand(may):
+    page = text(logged_in(may.inspector).get(PAGE))
+
+    assert "发案 10 起，按全区发案率该有 4.2 起" in page
+    assert "(16.35 − 40) ÷ (10 − 40) × 20" in page
+    assert "合计 30.76 ÷ 35 × 100 = 87.9" in page
+    assert "没有数据，已从分母去掉" in page
+    assert "这个月的挂牌还没有公布。" in page
+    assert "数据不足" in page
+
+
+def test_a_published_colour_says_why_and_how_it_ends(may):
+    operations.publish(month=date(2021, 5, 1), by=may.desk, now=at("08:00", "2021-06-02"))
+    page = text(logged_in(may.town_yuelin).get(f"/review/towns/{YUELIN}"))
+
+    assert "为什么黄牌" in page
+    assert f'href="/review/towns/{YUELIN}?month=2021-05"' in text(
+        logged_in(may.desk).get("/review?month=2021-05")
+    )
+    assert "发生单案损失 120.00 万元的案件" in page
+    assert "挂牌后满一个月" in page
+    assert "报送整改方案" in page
+
+
+def test_the_town_replies_once_and_the_office_reads_it(may):
+    town = logged_in(may.town_xikou)
+    said = text(send(town, f"{PAGE}/reply", month="2021-05", text="已开班会"))
+
+    assert "已开班会" in said
+    assert "已开班会" in text(logged_in(may.desk).get(PAGE))
+    assert "已开班会" not in text(logged_in(may.desk).get(f"{PAGE}?month=2021-04"))
+    assert send(town, f"{PAGE}/reply", month="2021-05", text=" ").status_code == 422
+
+
+def test_another_town_or_none_is_not_found(may):
+    other = logged_in(may.town_yuelin)
+
+    assert other.get(PAGE).status_code == 404
+    assert send(other, f"{PAGE}/reply", month="2021-05", text="x").status_code == 404
+    assert logged_in(may.desk).get("/review/towns/999").status_code == 404
+    assert logged_in(may.desk).get(f"{PAGE}?month=rubbish").status_code == 200
+    assert logged_in(may.teller).get(PAGE).status_code == 403
+    assert send(logged_in(may.auditor), f"{PAGE}/reply", month="2021-05", text="x").status_code == 403

@@ -1,0 +1,323 @@
+"""The situation through its page: figures counted by hand, against what, and the rows each opens to; who may and who may not."""
+
+import re
+from datetime import date, timedelta
+from html import unescape
+
+import pytest
+
+from jinzhong import clock
+from jinzhong.situation import board
+from jinzhong.situation import operations as situation
+from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case, five_cases, victim
+from jinzhong.situation.told import board_json
+from tests.district import at
+from tests.journeys.test_one_alert import raise_alert
+from tests.pages import logged_in, text
+
+MAY = "/situation?since=2021-05-01&until=2021-05-31"
+
+
+@pytest.fixture(autouse=True)
+def time(monkeypatch):
+    """What the clock shows on every page: 1 June, 9:00, until a test sets it anew."""
+    shown = {"now": at("09:00", "2021-06-01")}
+    monkeypatch.setattr(clock, "now", lambda: shown["now"])
+    return shown
+
+
+@pytest.fixture
+def desk(place):
+    return logged_in(place.desk)
+
+
+@pytest.fixture
+def five(place):
+    five_cases()
+    return place
+
+
+def words(answer):
+    """What a reader sees: no marks, one space between words."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text(answer))).split())
+
+
+def facts(answer):
+    """Each figure on top with what it is held against."""
+    found = re.search(r'<ul class="sit-facts">(.*?)</ul>', text(answer), re.S)[1]
+    lines = [
+        " ".join(unescape(re.sub(r"<[^>]+>", " ", one)).split())
+        for one in re.findall(r"<li.*?</li>", found, re.S)
+    ]
+    return {line.split()[0]: line for line in lines}
+
+
+def links(answer):
+    return [unescape(one) for one in re.findall(r'href="(/situation/rows\?[^"]+)"', text(answer))]
+
+
+def test_every_figure_of_may_and_what_it_is_held_against(desk, five):
+    told = facts(desk.get(MAY))
+
+    # 20,000 + 70,000.50 + 0, in three cases; April had 10,000 + 5,000 in two
+    assert told["发案"].startswith("发案 3 起 上一段 2021年4月 2 起 — 不足 20 起，不算百分比")
+    assert told["损失"].startswith("损失 9.00 万元 上一段 2021年4月 1.50 万元")
+    assert told["案均损失"].startswith("案均损失 3.00 万元 上一段 2021年4月 7,500 元")
+    assert told["每万人发案"] == "每万人发案 0.16 起 常住人口 190,000 人"
+    assert told["受害人"].startswith("受害人 4 人 案件 3 起")
+    assert "去年同期 — 在最早的案件之前，没有数据" in told["发案"]
+    assert told["占全市"] == "占全市 — 全市 — 全市数还没有报全"
+
+
+def test_twenty_are_enough_for_a_percentage(desk, place):
+    for n in range(20):
+        file_case(f"A{n}", "2021-04-10", YUELIN, "loan", 1_000, victim("F", 25))
+    for n in range(25):
+        file_case(f"M{n}", "2021-05-10", XIKOU if n < 5 else YUELIN, "loan", 1_000, victim("M", 40))
+    situation.record_city_count(
+        month=at("00:00", "2021-05-01").date(), cases=500, source="市局", by="test", at=at("08:00")
+    )
+    page = desk.get(f"{MAY}&show=table")
+
+    told = facts(page)
+    assert "2021年4月 20 起 上升25.0%" in told["发案"]
+    assert told["占全市"] == "占全市 5.00% 全市 500 起"
+    assert "溪口镇 5 0 20.0% 5,000 元 20.0% 0.69" in words(page)
+    assert "31 至 40 岁 25 100.0%" in words(page)
+
+
+def test_each_figure_opens_to_the_cases_it_was_counted_from(desk, five):
+    page = desk.get(MAY)
+    opened = {link: words(desk.get(link)) for link in links(page)}
+
+    assert len(opened) > 40
+    first = opened[links(page)[0]]
+    assert "3 起 损失 9.00 万元" in first
+    assert all(number in first for number in ("M1", "M2", "M3"))
+    assert "A2" not in first
+    women = next(said for link, said in opened.items() if "sex=F" in link)
+    assert "2 起" in women
+    assert "M3" not in women
+
+
+def test_the_rows_are_those_known_at_the_cut_off(desk, five, time):
+    link = links(desk.get(MAY))[0]
+    file_case("M4", "2021-05-20", YUELIN, "loan", 1_000, known=at("10:00", "2021-06-01"))
+    time["now"] = at("10:30", "2021-06-01")
+
+    page = words(desk.get(link))
+    assert (
+        "2021-06-01 09:00:00 以前收到的 · 当时 3，今为 4：案件 M4 迟到（5月20日 10:00报案，6月1日 10:00录入）"
+        in page
+    )
+    assert "M4" not in page.split("案件编号")[1]
+    assert facts(desk.get(MAY))["发案"].startswith("发案 4 起")
+
+
+def test_a_filter_stays_in_the_address_and_in_every_link(desk, five):
+    page = desk.get(f"{MAY}&town={YUELIN}&class=loan")
+
+    assert facts(page)["发案"].startswith("发案 2 起")
+    assert "岳林街道、贷款：2021年5月发案2起" in text(page)
+    assert all("town=330213002" in link and "class=loan" in link for link in links(page))
+    quick = re.search(r'href="(\?[^"]+)">今年以来', text(page))[1]
+    assert "since=2021-01-01" in quick
+    assert "until=2021-06-01" in quick
+    assert "town=330213002" in quick
+
+
+def test_sex_age_and_area_count_alone(desk, five):
+    assert facts(desk.get(f"{MAY}&sex=M&age=66%2B"))["受害人"].startswith("受害人 1 人 案件 1 起")
+    assert facts(desk.get(f"{MAY}&area=unknown"))["发案"].startswith("发案 1 起")
+
+
+def test_quick_periods_end_today(desk, five):
+    page = text(desk.get("/situation"))
+    found = {
+        word: tuple(days)
+        for *days, word in re.findall(r'\?since=([\d-]+)&amp;until=([\d-]+)"[^>]*>(\w+)<', page)
+    }
+
+    # 1 June 2021 is a Tuesday; the week begins on Saturday
+    assert found["本周"] == ("2021-05-29", "2021-06-01")
+    assert found["本月"] == ("2021-06-01", "2021-06-01")
+    assert found["上月"] == ("2021-05-01", "2021-05-31")
+
+
+def test_nothing_counted_says_so(desk, place):
+    page = words(desk.get(MAY))
+
+    assert "2021年5月没有发案。" in page
+    assert "这一段没有发案" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("since=2021-02-30&until=2021-05-31", "日期要写成 2021-05-31 这样"),
+        ("since=2021-05-31", "日期要写成 2021-05-31 这样"),
+        ("since=2021-05-31&until=2021-05-01", "结束要晚于开始"),
+        ("since=1066-10-14&until=9999-12-31", "年份请在 1990 到 2100 之间"),
+        ("class=nonsense", "没有这个镇（街道）、类别或分组"),
+        ("town=%00", "没有这个镇（街道）、类别或分组"),
+    ],
+)
+def test_a_wrong_address_is_told_and_still_answers(desk, five, query, told):
+    answer = desk.get(f"/situation?{query}")
+
+    assert answer.status_code == 422
+    assert told in text(answer)
+
+
+@pytest.mark.parametrize("query", ["", "of=cases&since=x&until=y", "of=secrets&since=2021-05-01&until=2021-06-01",
+    "of=orders&what=none&since=2021-05-01&until=2021-06-01", "of=cases&since=2021-05-01&until=2021-06-01&as_of=noon"])  # fmt: skip
+def test_rows_nobody_counted_are_not_there(desk, five, query):
+    assert desk.get(f"/situation/rows?{query}").status_code == 404
+
+
+def test_warnings_and_orders_open_too(desk, place, time):
+    raise_alert(place, at("14:05:32"))
+    today = "since=2021-05-31&until=2021-06-01"
+
+    assert "1 人" in words(desk.get(f"/situation/rows?of=warnings&{today}"))
+    assert "岳林街道" in words(desk.get(f"/situation/rows?of=warnings&what=red&{today}"))
+    assert "一条也没有" in words(desk.get(f"/situation/rows?of=warnings&what=blue&{today}"))
+    late = words(desk.get(f"/situation/rows?of=orders&what=late&{today}"))
+    assert "签收、到门、反馈" in late
+
+
+def test_a_town_counts_and_opens_only_its_own(place, five):
+    town = logged_in(place.town_xikou)
+    page = town.get(MAY)
+
+    assert facts(page)["发案"].startswith("发案 1 起")
+    assert facts(page)["占全市"] == "占全市 — 全市 — 只有全区合计才能比"
+    assert "溪口镇：2021年5月发案1起" in text(page)
+    assert "岳林" not in text(page)
+    opened = words(town.get("/situation/rows?of=cases&since=2021-05-01&until=2021-06-01"))
+    assert "M2" in opened
+    assert "M1" not in opened
+    other = town.get(f"{MAY}&town={YUELIN}")
+    assert other.status_code == 422
+    assert "不在您的辖区" in text(other)
+    assert "一条也没有" in words(
+        town.get(f"/situation/rows?of=cases&since=2021-05-01&until=2021-06-01&town={YUELIN}")
+    )
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("desk", 200), ("inspector", 200), ("auditor", 200), ("town_yuelin", 200),
+     ("hotline", 403), ("teller", 403), ("admin", 403), ("citizen", 403)],
+)  # fmt: skip
+def test_who_may_read_the_situation(place, role, status):
+    browser = logged_in(getattr(place, role))
+
+    assert browser.get("/situation").status_code == status
+    assert browser.get("/situation/rows?of=cases&since=2021-05-01&until=2021-06-01").status_code == status
+    assert ('href="/situation"' in text(browser.get("/me"))) == (status == 200)
+
+
+# -- five colours ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rising(place):
+    """One loan a week in Yuelin from 6 February on, and six in the week from 22 May: P(X >= 6; 1) = 0.0006."""
+    for number in range(15):
+        file_case(
+            f"W{number:02}", (date(2021, 2, 6) + timedelta(weeks=number)).isoformat(), YUELIN, "loan", 100
+        )
+    for number in range(6):
+        file_case(f"R{number}", f"2021-05-{22 + number}", YUELIN, "brushing", 10_000)
+    return place
+
+
+def test_the_board_says_colour_why_who_by_when_and_how_it_ends(desk, rising):
+    page = words(desk.get("/situation/alarms"))
+
+    assert "岳林街道 红色预警 逾期 6 1.0" in page
+    assert "6 起，前 15 周平均 1 起，多 500%，偶然出现的可能为 不到 0.1%" in page
+    assert "谁来办 区反诈办牵头，5月29日 24 时前：当日会商，逐日跟踪" in page
+    assert "怎么消 连续 2 周不高于黄色后解除（一周不超过 3 起就不再是红或橙）" in page
+    assert "只按涨幅算，会有 1 个镇（街道）变红或橙；加上起数和碰巧检验，剩 1 个" in page
+    assert "岳林街道 红色预警 6 起，预期 1.0" in words(desk.get("/situation")).replace(
+        "红色预警 岳林街道 ", "岳林街道 红色预警 "
+    )
+
+
+def test_what_was_done_is_told_on_the_page(desk, rising, time):
+    assert "岳林街道 红色预警 逾期" in words(desk.get("/situation/alarms"))
+    form = {"week": "2021-05-22", "town": YUELIN, "text": "已会商", "once": "k1"}
+
+    assert desk.post("/situation/alarms/act", form).headers["Location"].endswith(f"?town={YUELIN}#town")
+    desk.post("/situation/alarms/act", form)
+    time["now"] = at("09:05", "2021-06-01")
+    page = words(desk.get("/situation/alarms"))
+    empty = desk.post("/situation/alarms/act", form | {"text": " ", "once": "k2"})
+
+    assert "已会商 desk 2021-06-01 09:00" in page
+    assert "逾期" not in page
+    assert words(desk.get("/situation/alarms")).count("已会商") == 1
+    assert empty.status_code == 422
+    assert "没有存：写清办了什么" in words(empty)
+    for wrong in ({"town": "1"}, {"week": "2021-06-01"}, {"week": "x"}):
+        assert desk.post("/situation/alarms/act", form | wrong | {"once": "k3"}).status_code == 404
+
+
+def test_a_number_of_the_board_opens_to_its_cases(desk, rising):
+    board = desk.get("/situation/alarms")
+    opened = words(desk.get(links(board)[0]))
+
+    assert "6 起" in opened
+    assert "2021-05-22" in opened
+
+
+def test_the_table_stands_beside_the_chart(desk, rising):
+    page = words(desk.get("/situation/alarms?show=table"))
+
+    assert "岳林街道 红 6 1.0 0–3 0.001" in page
+
+
+def test_before_fifteen_weeks_the_answer_is_too_little_data(desk, rising):
+    page = words(desk.get("/situation/alarms?week=2021-05-10"))
+
+    assert "岳林街道 数据不足 1 —" in page
+    assert "此前只有 13 周数据，不足 15 周" in page
+    assert "数据不足 这一周之前没有整周的案件" in words(desk.get("/situation/alarms?week=2020-05-10"))
+
+
+def test_a_class_and_a_town_are_chosen_by_the_address(desk, rising, place):
+    of_loans = words(desk.get("/situation/alarms?class=loan"))
+    other = words(desk.get(f"/situation/alarms?town={XIKOU}"))
+
+    assert "岳林街道 绿色 0 1.0" in of_loans
+    assert "溪口镇 绿色 看 0 起案件" in other
+    assert "这一周没有案件" in other
+
+
+def test_page_and_command_say_the_same(desk, rising):
+    told = board_json(
+        board.board(board.last_week(date(2021, 6, 1)), viewer=None, as_of=at("09:00", "2021-06-01"))
+    )
+    page = words(desk.get("/situation/alarms"))
+
+    shown = [f"{one['name']} {one['word']} {one['observed']} {one['expected']}" for one in told["towns"]]
+    assert [one in page.replace(" 逾期", "") for one in shown] == [True, True]
+
+
+def test_a_town_sees_its_own_line_alone(place, rising):
+    page = words(logged_in(place.town_xikou).get("/situation/alarms"))
+
+    assert "溪口镇 绿色" in page
+    assert "岳林" not in page
+
+
+@pytest.mark.parametrize(
+    "words_", ["week=nonsense", "week=9999-12-31", "class=none", "town=1", "expected=x", "show=x"]
+)
+def test_rubbish_in_the_address_shows_the_last_week(desk, rising, words_):
+    answer = desk.get(f"/situation/alarms?{words_}")
+
+    assert answer.status_code == 200
+    assert "2021年5月22日至28日" in words(answer)
