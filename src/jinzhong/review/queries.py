@@ -57,6 +57,12 @@ def _published(before: date, moment: datetime) -> Mapping[date, Mapping[str, str
     return found
 
 
+def published(month: date, *, before: datetime) -> dict[str, str]:
+    """By town the colours of a month's list, if it was out before that moment."""
+    found = Standing.objects.filter(listing__month=month, listing__at__lt=before)
+    return dict(found.values_list("town_id", "colour"))
+
+
 def newest() -> Listing | None:
     """The last list that was published."""
     return Listing.objects.last()

@@ -11,6 +11,7 @@ import pytest
 from jinzhong.bulletin import content as contents
 from jinzhong.bulletin import operations, queries, wording
 from jinzhong.bulletin.paper import ENDINGS
+from jinzhong.review import operations as review
 from jinzhong.situation import board
 from jinzhong.situation import operations as situation
 from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case, victim
@@ -325,3 +326,44 @@ def test_charts_in_docx_are_drawn_with_lines(place):
         for one in drawn
     ] == [True, True]
     assert document.count('w:type="page"') == 3
+
+
+def listed_in(told) -> dict[str, str | None]:
+    return {one["code"]: one["colour"] for one in told["towns"]}
+
+
+def test_the_list_is_read_as_published_and_by_the_cut_off(place, plain_files):
+    """Xikou is yellow in April by one case of 1.2 million. A week of May looks back on April, one of April on March."""
+    file_case("A1", "2021-04-09", XIKOU, "loan", 1_200_000)
+    file_case("A2", "2021-04-20", YUELIN, "loan", 3_000)
+    before = weekly()
+    review.publish(month=date(2021, 4, 1), by=place.desk, now=at("09:00", "2021-05-29"))
+
+    after = weekly(at("10:00", "2021-05-29"))
+
+    assert (before["listing"], listed_in(before)) == (
+        {"month": "2021-04", "published": False}, {YUELIN: None, XIKOU: None},
+    )  # fmt: skip
+    assert (after["listing"], listed_in(after)) == (
+        {"month": "2021-04", "published": True}, {YUELIN: "green", XIKOU: "yellow"},
+    )  # fmt: skip
+    assert contents.written(weekly()) == contents.written(before)
+    april = queries.draft("weekly", date(2021, 4, 30), as_of=MORNING, now=MORNING)
+    assert april["listing"] == {"month": "2021-03", "published": False}
+
+
+def test_each_bulletin_prints_the_published_colour_or_that_there_is_none(place):
+    file_case("A1", "2021-05-09", XIKOU, "loan", 1_200_000)
+    file_case("A2", "2021-05-20", YUELIN, "loan", 3_000)
+    late = at("09:00", "2021-06-03")
+
+    def printed(kind: str, day: date) -> str:
+        html = queries.drawn(queries.draft(kind, day, as_of=late, now=late), "html").decode()
+        row = re.search(r"<tr><td[^>]*>(?:\d+</td><td[^>]*>)?溪口镇.*?</tr>", html, re.DOTALL)[0]
+        return re.sub(r"<[^>]+>", " ", row) + re.search(r"挂牌为[^。]*。", html)[0]
+
+    for kind, day in (("monthly", date(2021, 5, 31)), ("daily", date(2021, 6, 2))):
+        assert re.search(r" 未公布 .*挂牌为 5 月的三色挂牌，截稿时还没有公布。", printed(kind, day)), kind
+    review.publish(month=date(2021, 5, 1), by=place.desk, now=at("09:00", "2021-06-02"))
+    for kind, day in (("monthly", date(2021, 5, 31)), ("daily", date(2021, 6, 2))):
+        assert re.search(r" 黄 .*挂牌为 5 月的三色挂牌。", printed(kind, day)), kind

@@ -22,6 +22,7 @@ from jinzhong.bulletin.paper.pdf import FontsMissing
 from jinzhong.bulletin.reports import known
 from jinzhong.bulletin.wording import BadWords
 from jinzhong.district.permissions import may
+from jinzhong.review import queries as review
 from jinzhong.situation import sentences
 from jinzhong.situation.periods import DAY, YEARS, Period, add_months
 from jinzhong.web.shared.pages import missing, page
@@ -305,6 +306,8 @@ def _cells(content: contents.Content) -> list[dict[str, Any]]:
 def _cell(column: str, value: Any) -> str:
     if value is None:
         return "—"
+    if column == "colour":
+        return review.word(value)
     if isinstance(value, bool):
         return _("是") if value else _("否")
     return wan(Decimal(value)) if column.startswith("loss") else str(value)

@@ -4,7 +4,7 @@ from typing import Any
 
 from jinzhong.bulletin.content import Content
 from jinzhong.bulletin.reports.base import judged as grounds
-from jinzhong.bulletin.reports.base import lists, passages, stretch
+from jinzhong.bulletin.reports.base import listed, lists, passages, stretch
 from jinzhong.bulletin.reports.base.judged import Judged
 from jinzhong.bulletin.reports.base.look import Look
 
@@ -19,6 +19,7 @@ def composed(look: Look, judged: list[Judged]) -> Content:
         "until": look.period.until.isoformat(),
         "figures": {key: one.as_json() for key, one in figures.items()},
         "towns": towns,
+        "listing": listed.told(look.period, towns),
         "classes": lists.classes(look),
         "groups": lists.groups(look),
         "matrix": lists.matrix(look),

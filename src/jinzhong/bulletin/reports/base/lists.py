@@ -6,6 +6,7 @@ from decimal import Decimal
 from statistics import median_low
 from typing import Any
 
+from jinzhong.bulletin.reports.base import listed
 from jinzhong.bulletin.reports.base.look import Look
 from jinzhong.bulletin.reports.base.told import OCCUPATIONS, line, missed
 from jinzhong.district import queries as district
@@ -32,6 +33,7 @@ def towns(look: Look) -> list[dict[str, Any]]:
         _by_code(one.by_town) for one in (look.now, look.then, look.month_stats, look.year_stats)
     )
     residents, told = district.residents(look.day), look.year_stats
+    colours = listed.colours(look.period, look.as_of)
     rate = told.total.cases / told.residents if told.residents else 0.0
     lines = []
     for town in look.towns:
@@ -47,7 +49,7 @@ def towns(look: Look) -> list[dict[str, Any]]:
                 "rate_10k": all_year.rate_10k,
                 "against": _against(all_year, (rate, residents.get(town.code, 0))),
                 "zero_days": _days_without(look, town.code),
-                "colour": None,
+                "colour": colours.get(town.code),
             }
         )
     return _ranked(lines)

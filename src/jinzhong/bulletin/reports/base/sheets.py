@@ -8,7 +8,7 @@ from typing import Any
 
 from jinzhong.bulletin.content import Content
 from jinzhong.bulletin.paper.blocks import Bar, Bars, Cell, Paragraph, Ref, Table, Text, fill
-from jinzhong.bulletin.reports.base import DASH, in_wan, month_day, span
+from jinzhong.bulletin.reports.base import DASH, in_wan, listed, month_day, span
 from jinzhong.bulletin.reports.base.frame import numeral, ref
 from jinzhong.bulletin.reports.base.lists import starred
 from jinzhong.bulletin.wording import filled
@@ -78,17 +78,18 @@ def ranking(sheet: Sheet, kind: str, caption: str, colours: Mapping[str, str] | 
         "本年",
         "每万人",
         "比全区",
+        "挂牌",
     ]
     last = [] if colours is None else ["预警"]
     return Table(
         caption=caption,
         head=[*head, *last],
-        align="clrrrrrc" + ("c" if last else ""),
+        align="clrrrrrcc" + ("c" if last else ""),
         rows=[_town(sheet, one) + ([colours.get(one["code"], DASH)] if colours is not None else []) for one in lines],
     )  # fmt: skip
 
 
-def _town(sheet: Sheet, one: Mapping[str, Any]) -> list[Cell]:
+def _town(sheet: Sheet, one: dict[str, Any]) -> list[Cell]:
     here = {"town": one["code"]}
     star = "★" if (one["zero_days"] or 0) >= 35 else ""
     return [
@@ -97,6 +98,7 @@ def _town(sheet: Sheet, one: Mapping[str, Any]) -> list[Cell]:
         *_counts(sheet, "towns", one, **here),
         cases(one["rate_10k"] or DASH, sheet.year, **here),
         AGAINST[one["against"]],
+        listed.cell(sheet.content, one),
     ]
 
 
@@ -114,9 +116,10 @@ def _counts(sheet: Sheet, table: str, one: Mapping[str, Any], **only: str) -> li
     ]
 
 
-def ranking_note(lines: Lines) -> Text:
+def ranking_note(content: Content) -> Text:
+    lines = content["towns"]
     found = "发案单位为起，损失单位为万元。街道、镇分开排，按本年每万人发案从高到低。“比全区”为高或低的，差别不像碰巧（置信 95%）。"
-    return [found + ("★为连续 35 天零发案。" if starred(lines) else "")]
+    return [found + listed.note(content) + ("★为连续 35 天零发案。" if starred(lines) else "")]
 
 
 # -- classes and people ---------------------------------------------------------------------------------

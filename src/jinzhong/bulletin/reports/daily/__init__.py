@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from jinzhong.bulletin.content import Content
 from jinzhong.bulletin.paper.blocks import Paper
+from jinzhong.bulletin.reports.base import listed
 from jinzhong.bulletin.reports.daily import figures, lists
 from jinzhong.bulletin.reports.daily import layout as sheet
 from jinzhong.bulletin.reports.daily.look import Look
@@ -11,7 +12,7 @@ from jinzhong.district.models import Account
 from jinzhong.situation.periods import one_day
 
 TITLE = "反诈日报"
-RULES = "daily-2021-06-01"
+RULES = "daily-2021-06-02"
 TWO_PERSONS = False
 period = one_day
 
@@ -19,10 +20,12 @@ period = one_day
 def compose(day: date, *, viewer: Account | None, as_of: datetime) -> Content:
     """What the day's bulletin says by what was known before ``as_of``."""
     look = Look(day, viewer, as_of)
+    towns = lists.towns(look)
     return {
         "complete": as_of >= look.today.end,
         "figures": {key: one.as_json() for key, one in figures.figures(look).items()},
-        "towns": lists.towns(look),
+        "towns": towns,
+        "listing": listed.told(look.today, towns),
         "classes": lists.classes(look),
         "days": lists.days(look),
         "cases": lists.cases(look),

@@ -19,7 +19,7 @@ from jinzhong.bulletin.paper.blocks import (
     fill,
     plain,
 )
-from jinzhong.bulletin.reports.base import DASH, full_date, in_wan, month_day
+from jinzhong.bulletin.reports.base import DASH, full_date, in_wan, listed, month_day
 from jinzhong.bulletin.reports.base.frame import corrections, local, numeral, ref, revision, signed
 from jinzhong.situation import drill
 from jinzhong.situation.periods import Period, one_day
@@ -88,18 +88,21 @@ def _towns(content: Content, day: date) -> Table:
     starred = any(one["zero_cases"] for one in lines)
     return Table(
         caption="表1 各镇（街道）",
-        head=["镇（街道）", "当日", "损失", "本月", "本年", "每万人"],
-        align="lrrrrr",
+        head=["镇（街道）", "当日", "损失", "本月", "本年", "每万人", "挂牌"],
+        align="lrrrrrc",
         rows=[
             [
                 f"{one['name']}★" if one["zero_cases"] else one["name"],
                 *_counts(one, day, "towns", town=one["code"]),
                 Ref(one["rate_10k"] or DASH, rows=drill.cases(_year(day), town=one["code"]).words()),
+                listed.cell(content, one),
             ]
             for one in lines
         ],
-        foot=["合计", *_counts(_sum(lines), day, "towns"), ""] if len(lines) > 1 else [],
-        note="发案单位为起，损失单位为万元；每万人按本年。" + ("★为连续 35 天零发案。" if starred else ""),
+        foot=["合计", *_counts(_sum(lines), day, "towns"), "", ""] if len(lines) > 1 else [],
+        note="发案单位为起，损失单位为万元；每万人按本年。"
+        + listed.note(content)
+        + ("★为连续 35 天零发案。" if starred else ""),
     )
 
 

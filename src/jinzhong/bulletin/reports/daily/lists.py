@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
+from jinzhong.bulletin.reports.base import listed
 from jinzhong.bulletin.reports.base.tips import TIPS
 from jinzhong.bulletin.reports.base.told import kept, line, missed
 from jinzhong.bulletin.reports.daily.look import ZERO_CASE_DAYS, Look
@@ -17,9 +18,10 @@ SHOWN_ORDERS = 3
 
 
 def towns(look: Look) -> list[dict[str, Any]]:
-    """``colour``: the three-colour listing of towns, none as long as no listing is kept."""
+    """``colour``: of the three-colour list as published, none as long as it isn't out."""
     before = Period(look.today.until - ZERO_CASE_DAYS * DAY, look.today.until)
     quiet = {one.code for one in look.stats(before).by_town if not one.cases}
+    colours = listed.colours(look.today, look.as_of)
     month, year = _by_code(look.month_stats.by_town), _by_code(look.year_stats.by_town)
     return [
         _line(one, month, year)
@@ -27,7 +29,7 @@ def towns(look: Look) -> list[dict[str, Any]]:
             "name": one.name,
             "rate_10k": year[one.code].rate_10k,
             "zero_cases": one.code in quiet,
-            "colour": None,
+            "colour": colours.get(one.code),
         }
         for one in look.day_stats.by_town
     ]

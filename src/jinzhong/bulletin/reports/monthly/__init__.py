@@ -12,7 +12,7 @@ from jinzhong.district.models import Account
 from jinzhong.situation.periods import Period, add_months
 
 TITLE = "反诈月报"
-RULES = "monthly-2021-06-01"
+RULES = "monthly-2021-06-02"
 TWO_PERSONS = True
 
 

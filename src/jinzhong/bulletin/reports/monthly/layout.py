@@ -44,7 +44,7 @@ def _whole(sheet: Sheet) -> list[Block]:
             for kind, caption in (("street", "表1 街道"), ("town", "表2 镇"))
             if any(one["kind"] == kind for one in towns)
         ),
-        Paragraph("", sheets.ranking_note(towns)),
+        Paragraph("", sheets.ranking_note(sheet.content)),
         Paragraph("零发案。", [_zero(towns)]),
     ]
 

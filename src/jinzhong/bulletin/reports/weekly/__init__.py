@@ -12,7 +12,7 @@ from jinzhong.district.models import Account
 from jinzhong.situation import board
 
 TITLE = "反诈周报"
-RULES = "weekly-2021-06-01"
+RULES = "weekly-2021-06-02"
 TWO_PERSONS = True
 period = board.week_of
 

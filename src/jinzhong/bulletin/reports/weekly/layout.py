@@ -67,7 +67,7 @@ def _whole(sheet: Sheet) -> list[Block]:
             for kind, caption in (("street", "表1 街道"), ("town", "表2 镇"))
             if any(one["kind"] == kind for one in content["towns"])
         ),
-        Paragraph("", sheets.ranking_note(content["towns"])),
+        Paragraph("", sheets.ranking_note(content)),
     ]  # fmt: skip
 
 
