@@ -66,3 +66,16 @@ def test_another_town_or_none_is_not_found(may):
     assert logged_in(may.desk).get(f"{PAGE}?month=rubbish").status_code == 200
     assert logged_in(may.teller).get(PAGE).status_code == 403
     assert send(logged_in(may.auditor), f"{PAGE}/reply", month="2021-05", text="x").status_code == 403
+
+
+def test_the_colours_of_a_year_open_to_their_month(may):
+    assert "十二个月的牌" not in text(logged_in(may.desk).get("/review"))
+    operations.publish(month=date(2021, 5, 1), by=may.desk, now=at("08:00", "2021-06-02"))
+    page = text(logged_in(may.desk).get("/review"))
+    own = text(logged_in(may.town_yuelin).get("/review"))
+
+    assert f'href="/review/towns/{YUELIN}?month=2021-05" title="2021-05 岳林街道 黄牌">黄</a>' in page
+    assert page.count('<th scope="col"><abbr title="20') == 12
+    assert page.count('title="2021-05 溪口镇') == 1
+    assert 'title="2021-05 岳林街道 黄牌">黄</a>' in own
+    assert 'title="2021-05 溪口镇' not in own

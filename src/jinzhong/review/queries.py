@@ -63,6 +63,16 @@ def published(month: date, *, before: datetime) -> dict[str, str]:
     return dict(found.values_list("town_id", "colour"))
 
 
+def year(until: date, *, viewer: Account) -> dict[str, dict[date, Standing]]:
+    """By town and month the published lists of the twelve months up to ``until``, of the towns the viewer may see."""
+    towns = [one.pk for one in situation.visible_towns(viewer)]
+    months = {"listing__month__gt": add_months(until, -12), "listing__month__lte": until}
+    found: dict[str, dict[date, Standing]] = {town: {} for town in towns}
+    for one in Standing.objects.filter(town__in=towns, **months).select_related("listing"):
+        found[one.town_id][one.listing.month] = one
+    return found
+
+
 def newest() -> Listing | None:
     """The last list that was published."""
     return Listing.objects.last()

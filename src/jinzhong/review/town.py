@@ -21,6 +21,8 @@ from jinzhong.situation.periods import DAY, Period, add_months
 if TYPE_CHECKING:
     from jinzhong_engine.surveillance.index import Scored
 
+PAST_MONTHS = 3
+"""A month is held against so many of its own before it."""
 CHANCE = 0.05
 """Rarer than this by chance alone: worth praise or blame."""
 PERCENT = 100
@@ -64,8 +66,10 @@ def review(town: Town, month: date, *, viewer: Account, now: datetime) -> Review
     line = board.board(week, viewer=viewer, as_of=now).line(town.code)
     said = Said()
     _on_cases(said, own.cases, expected)
+    _on_past(said, own.cases, town, period, now)
     _on_week(said, line)
     _on_orders(said, town, period, now)
+    _on_met(said, town, period, now)
     said.owed = owed(town, viewer=viewer, now=now)
     score, formulas = _index(town, period, now)
     return Review(town, period, people, own.cases, own.loss, expected, line, score, formulas, said)
@@ -83,6 +87,41 @@ def _on_cases(said: Said, cases: int, expected: float) -> None:
         said.good.append(words % (told | {"p": _percent(p)}))
     else:
         said.usual.append(_("发案 %(n)s 起，按全区发案率该有 %(e)s 起，在常见范围内") % told)
+
+
+def _past(period: Period) -> Period:
+    return Period(add_months(period.since, -PAST_MONTHS), period.since)
+
+
+def _on_past(said: Said, cases: int, town: Town, period: Period, now: datetime) -> None:
+    """Its own months before: of all those cases as many fall into this month as its share of the days lets expect."""
+    from jinzhong_engine.surveillance import tails
+
+    past = _past(period)
+    if not situation.reaches_back_to(past.since, viewer=None, as_of=now):
+        said.usual.append(_("此前 %(n)s 个月的案件不全，不与自己比") % {"n": PAST_MONTHS})
+        return
+    found = situation.stats(past, viewer=None, as_of=now).by_town
+    before = next(one.cases for one in found if one.code == town.code)
+    share = period.days / (period.days + past.days)
+    told = {
+        "n": cases, "days": period.days, "before": before, "past": past.days,
+        "e": f"{before * period.days / past.days:.1f}",
+    }  # fmt: skip
+    words = _("本月 %(days)s 天发案 %(n)s 起，此前 %(past)s 天 %(before)s 起（按天数折合 %(e)s 起）") % told
+    more = tails.window_tail(cases, cases + before, share)
+    fewer = tails.window_below(cases, cases + before, share)
+    _weigh(said, words, worse=more, better=fewer)
+
+
+def _weigh(said: Said, words: str, *, worse: float, better: float) -> None:
+    """``worse``: chance of as bad or worse where nothing has changed; ``better``: of as good or better."""
+    if worse <= CHANCE:
+        said.bad.append(_("%(words)s，比自己差，偶然的可能 %(p)s") % {"words": words, "p": _percent(worse)})
+    elif better <= CHANCE:
+        said.good.append(_("%(words)s，比自己好，偶然的可能 %(p)s") % {"words": words, "p": _percent(better)})
+    else:
+        said.usual.append(_("%(words)s，与自己比在常见范围内") % {"words": words})
 
 
 def _percent(p: float) -> str:
@@ -119,6 +158,31 @@ def _on_orders(said: Said, town: Town, period: Period, now: datetime) -> None:
         said.bad.append(words)
     else:
         said.usual.append(words)
+
+
+def _on_met(said: Said, town: Town, period: Period, now: datetime) -> None:
+    """People met of those who had to be, beside its own months before."""
+    from jinzhong_engine.surveillance.tails import parted_tail
+
+    (met, whole), (before, whole_before) = (_met(town, one, now) for one in (period, _past(period)))
+    if not whole or not whole_before:
+        return
+    words = _("须见面 %(whole)s 单见到 %(met)s 单，此前 %(n)s 个月 %(whole_before)s 单见到 %(before)s 单") % {
+        "whole": whole, "met": met, "n": PAST_MONTHS, "whole_before": whole_before, "before": before,
+    }  # fmt: skip
+    better = parted_tail(met, whole, before, whole_before)
+    worse = parted_tail(whole - met, whole, whole_before - before, whole_before)
+    _weigh(said, words, worse=worse, better=better)
+
+
+def _met(town: Town, period: Period, now: datetime) -> tuple[int, int]:
+    """Met, and to be met, of the orders whose time for it has passed."""
+    runs = [
+        one
+        for one in work.sent(period, viewer=None, as_of=now)
+        if one.order.warning.town_id == town.code and one.order.meet_by and one.order.meet_by < now
+    ]
+    return sum(one.met_at is not None for one in runs), len(runs)
 
 
 def owed(town: Town, *, viewer: Account, now: datetime) -> list[str]:

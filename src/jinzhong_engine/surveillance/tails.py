@@ -1,6 +1,7 @@
 """Chances and quantiles of counts. From ``scipy.special``: ``scipy.stats`` takes seconds to import."""
 
 from collections.abc import Callable
+from math import comb
 
 import numpy as np
 from scipy import special
@@ -50,6 +51,31 @@ def tail_after(cases: int, before: int, share: float) -> float:
     True
     """
     return binomial_tail(cases, before + 0.5, 1 / (1 + share))
+
+
+def window_tail(cases: int, whole: int, share: float) -> float:
+    """Chance that of ``whole`` cases as many or more fall into a window that is a ``share`` of the time (conditional binomial).
+
+    >>> window_tail(3, 4, 0.5)  # 5 of 16
+    0.3125
+    """
+    return float(special.bdtrc(cases - 1, whole, share)) if cases > 0 else 1.0
+
+
+def window_below(cases: int, whole: int, share: float) -> float:
+    """Chance that of ``whole`` cases so many or fewer fall into the window."""
+    return float(special.bdtr(cases, whole, share))
+
+
+def parted_tail(part: int, whole: int, other: int, other_whole: int) -> float:
+    """Chance of as many of the first or more, where both shares are the same (Fisher's exact test, one side).
+
+    >>> round(parted_tail(3, 4, 1, 4), 4)  # the lady tasting tea, 17 of 70
+    0.2429
+    """
+    found = part + other
+    ways = sum(comb(whole, n) * comb(other_whole, found - n) for n in range(part, min(whole, found) + 1))
+    return ways / comb(whole + other_whole, found)
 
 
 def _smallest(below: Callable[[int], float], chance: float) -> int:

@@ -42,7 +42,29 @@ def test_what_chance_does_not_explain_is_blamed_and_praised(may):
 def test_what_chance_explains_is_left_alone(may):
     for number in range(7):
         file_case(f"Z{number}", "2021-05-25", YUELIN)
-    assert told(may, may.yuelin).said.usual == ["发案 8 起，按全区发案率该有 11.2 起，在常见范围内"]
+    assert told(may, may.yuelin).said.usual == [
+        "发案 8 起，按全区发案率该有 11.2 起，在常见范围内",
+        "此前 3 个月的案件不全，不与自己比",
+    ]
+
+
+def test_a_month_is_held_against_the_own_three_before(may):
+    """May has 31 of 120 days since 1 February. Xikou: ten of eleven cases in May, 11 q^10 (1 - q) + q^11 with q = 31 / 120 is under
+    0.1 %. Yuelin: one of 19, 19 q (1 - q)^18 + (1 - q)^19 = 2.6 %."""
+    file_case("X-old", "2021-01-31", XIKOU)
+    file_case("X-feb", "2021-02-01", XIKOU)
+    for number in range(18):
+        file_case(f"Y-old{number}", f"2021-03-{10 + number}", YUELIN)
+    xikou, yuelin = told(may, may.xikou), told(may, may.yuelin)
+
+    assert (
+        "本月 31 天发案 10 起，此前 89 天 1 起（按天数折合 0.3 起），比自己差，偶然的可能 <0.1%"
+        in xikou.said.bad
+    )
+    assert (
+        "本月 31 天发案 1 起，此前 89 天 18 起（按天数折合 6.3 起），比自己好，偶然的可能 2.6%"
+        in yuelin.said.good
+    )
 
 
 def test_the_index_is_what_a_hand_computes(may):

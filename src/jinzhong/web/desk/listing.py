@@ -9,11 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from jinzhong import clock
 from jinzhong.district.permissions import Role, may
 from jinzhong.review import operations, queries
+from jinzhong.situation import queries as situation
 from jinzhong.situation.periods import YEARS, add_months
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
@@ -26,6 +27,13 @@ MAY = {
     "accept": "listing.accept",
     "lift": "listing.lift",
 }
+
+SHORT = {
+    "red": pgettext_lazy("牌，一个字", "红"),
+    "yellow": pgettext_lazy("牌，一个字", "黄"),
+    "green": pgettext_lazy("牌，一个字", "绿"),
+}
+"""One letter in every language: twelve of them stand beside one another on a phone."""
 
 
 @page("review", name="listing", may="listing.read", menu=(45, gettext_lazy("挂牌")))
@@ -158,6 +166,31 @@ class Line:
     may_decline: bool
 
 
+@dataclass(frozen=True)
+class Month:
+    """A town's month in the table of the year. ``one`` None: not published."""
+
+    month: date
+    one: queries.Standing | None
+    word: str
+
+
+def _year(request: Request, until: date) -> dict[str, Any]:
+    """Towns down, the twelve months up to the last one that is over across; empty where nothing was published."""
+    months = [add_months(until, -back) for back in range(11, -1, -1)]
+    by_town = queries.year(until, viewer=request.user)
+    towns = [one for one in situation.visible_towns(request.user) if any(by_town.values())]
+
+    def cell(own: dict[date, queries.Standing], month: date) -> Month:
+        one = own.get(month)
+        return Month(month, one, str(SHORT[one.colour]) if one else "")
+
+    return {
+        "months": months,
+        "towns": [(one, [cell(by_town[one.pk], each) for each in months]) for one in towns],
+    }
+
+
 def _listing(request: Request, month: date, error: str = "") -> HttpResponse:
     now, known = clock.now(), queries.listing(month)
     newest = queries.last_over(now)
@@ -176,6 +209,7 @@ def _listing(request: Request, month: date, error: str = "") -> HttpResponse:
         "green": [one for one in lines if one.one.colour == "green"],
         "is_past": is_past,
         "draft": _draft(month, now) if known is None and allowed["publish"] and not is_past else None,
+        "year": _year(request, newest),
         "earlier_listed": [one for one in listed.values() if one.standing.listing.month < month],
         "tomorrow": ladder.after_working_days(now.date(), 1),
         "may": allowed,
