@@ -36,6 +36,8 @@ from jinzhong.situation.tables import letters
 
 FANG, HEI, SONG = "仿宋", "黑体", "方正小标宋简体"
 RED = "C8161D"
+LETTER = Pt(4.6)
+"""Half a Chinese letter, or a figure, in a table."""
 WIDTH, GAP = Cm(17.4), Cm(0.6)
 SIDES = {"l": WD_ALIGN_PARAGRAPH.LEFT, "r": WD_ALIGN_PARAGRAPH.RIGHT, "c": WD_ALIGN_PARAGRAPH.CENTER}
 SVG_BLIP = (
@@ -154,12 +156,22 @@ def _columns(container: Any, one: Columns, at: datetime) -> None:
         cell.width = Cm(WIDTH.cm / 2)
         for block in blocks:
             _block(cell, block, at, width=half)
-        _drop(cell.paragraphs[0])
-        _shrink(cell.paragraphs[-1])
+        _without_gaps(cell)
+
+
+def _without_gaps(cell: Any) -> None:
+    """Without the empty lines that a cell starts with and has after each table; it must end with a line, so the last stays, low."""
+    *before, last = cell.paragraphs
+    for said in before:
+        if not said.runs:
+            _drop(said)
+    if not last.runs:
+        _shrink(last)
 
 
 def _table(container: Any, one: Table, width: Length) -> None:
-    _line(container, one.caption, font=HEI, size=9.5, bold=True, side="c")
+    caption = _line(container, one.caption, font=HEI, size=9.5, bold=True, side="c")
+    caption.paragraph_format.space_before = Pt(4)
     lines = [*([one.head] if one.head else []), *one.rows, *([one.foot] if one.foot else [])]
     table = container.add_table(rows=len(lines), cols=len(one.align))
     table.autofit, table.alignment = False, WD_TABLE_ALIGNMENT.CENTER
@@ -181,8 +193,13 @@ def _table(container: Any, one: Table, width: Length) -> None:
 
 
 def _widths(lines: Sequence[Sequence[Cell]], width: Length) -> list[Length]:
-    """The columns share the width by their longest words, so that no name breaks."""
-    longest = [max(letters(plain(cell)) for cell in column) + 2 for column in zip(*lines, strict=True)]
+    """The columns share the width by their longest words; where they don't fit, the longest breaks, not the numbers."""
+    longest: list[float] = [
+        max(letters(plain(cell)) for cell in column) + 2 for column in zip(*lines, strict=True)
+    ]
+    room, rest = width.pt / LETTER.pt, sum(longest) - max(longest)
+    if sum(longest) > room:
+        longest[longest.index(max(longest))] = max(room - rest, room / 5)
     return [Cm(width.cm * one / sum(longest)) for one in longest]
 
 
@@ -287,7 +304,6 @@ def _edge(edge: str, size: int, color: str = "000000") -> Any:
 
 
 def _drop(said: Any) -> None:
-    """The empty paragraph a fresh cell starts with; a cell must end with one, so the last stays."""
     said._p.getparent().remove(said._p)
 
 

@@ -7,6 +7,8 @@ import zipfile
 from datetime import date, timedelta
 
 import pytest
+from docx import Document
+from docx.shared import Pt
 
 from jinzhong.bulletin import content as contents
 from jinzhong.bulletin import operations, queries, wording
@@ -367,3 +369,22 @@ def test_each_bulletin_prints_the_published_colour_or_that_there_is_none(place):
     review.publish(month=date(2021, 5, 1), by=place.desk, now=at("09:00", "2021-06-02"))
     for kind, day in (("monthly", date(2021, 5, 31)), ("daily", date(2021, 6, 2))):
         assert re.search(r" 黄 .*挂牌为 5 月的三色挂牌。", printed(kind, day)), kind
+
+
+def test_docx_cuts_no_line_and_breaks_no_number(place):
+    """A line with words is never set three points high; of a very long name and a number, the name breaks."""
+    type(place.yuelin).objects.filter(pk=YUELIN).update(
+        name="双江拉祜族佤族布朗族傣族自治县勐勐镇管理委员会街道"
+    )
+    file_case("A1", "2021-05-28", YUELIN, "loan", 61_728_400)
+    made = queries.drawn(queries.draft("daily", FRIDAY, as_of=MORNING, now=MORNING), "docx")
+    told = Document(io.BytesIO(made))
+
+    frame = told.tables[0]
+    left = frame.rows[0].cells[0]
+    lines = [*left.paragraphs, *frame.rows[0].cells[1].paragraphs]
+    assert [one.text for one in lines if one.text and one.paragraph_format.line_spacing == Pt(3)] == []
+    towns = left.tables[0]
+    assert [one.text for one in towns.rows[1].cells][2] == "6,172.84"
+    # eight figures of 4.5 points at 9 points' print, and a millimetre at each side
+    assert towns.rows[1].cells[2].width >= Pt(8 * 4.5 + 5.7)
