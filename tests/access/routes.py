@@ -189,6 +189,7 @@ FORMS: dict[str, Callable[[World, str], Form]] = {
     "numbers-reveal": lambda world, state: {"purpose": "verify"},
     "numbers-line-set": lambda world, state: {"value": "0.4", "since": "2021-06-01"},
     "listing-publish": lambda world, state: {"month": "2021-04"},
+    "listing-index": lambda world, state: {"month": "2021-04", "ending": ".csv"},
     "listing-do": lambda world, state: {"text": "方案已报"},
     "listing-back": lambda world, state: {"why": "没有写时间", "due": "2021-06-10"},
     "listing-lifting": lambda world, state: {"answer": "decline"},

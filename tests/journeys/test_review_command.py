@@ -345,3 +345,20 @@ def test_eight_months_without_a_case_are_earned_even_as_the_best_of_twelve(comma
 def test_an_award_needs_people_days_and_a_rate(command):
     code, _out, err = command("review award --residents 0 --days 31 --cases 0 --district-rate 0.1 --areas 12")
     assert (code, err) == (2, "--residents 0: use a whole number of 1 or more\n")
+
+
+def test_an_index_is_given_out_as_a_file_by_who_may(command, place, tmp_path):
+    """Ten of 30 steps from worst to best: 33.3 points, of five 1.67."""
+    tmp_path.joinpath("in.csv").write_text("unit,kind,indicator,value\n=A,town,case_rate_10k,30\n")
+    asked = "review index --period 2021-05 --inputs in.csv --out out.csv --by"
+
+    code, _out, err = command(f"{asked} {place.desk.username}")
+    refused = command(f"{asked} {place.town_xikou.username}")
+    wrong = command("review index --period 2021-05 --inputs in.csv --out out.pdf")
+
+    assert (code, err) == (0, "1 units written to out.csv\n")
+    header, row = tmp_path.joinpath("out.csv").read_text().splitlines()
+    told = dict(zip(header.split(","), row.split(","), strict=True))
+    assert (told["unit"], told["score"], told["pingan_points"], told["rank"]) == ("'=A", "33.33", "1.67", "1")
+    assert refused[0] == wrong[0] == 2
+    assert "may not do this" in refused[2] and "end it with .csv or .xlsx" in wrong[2]

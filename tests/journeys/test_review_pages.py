@@ -1,10 +1,14 @@
 """点评 through the page: its sentences, each factor by hand, the reply box, and who finds no such town."""
 
+import csv
 from datetime import date
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 
 from jinzhong import clock
+from jinzhong.audit.models import Event
 from jinzhong.review import operations
 from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case
 from tests.district import at
@@ -79,3 +83,27 @@ def test_the_colours_of_a_year_open_to_their_month(may):
     assert page.count('title="2021-05 溪口镇') == 1
     assert 'title="2021-05 岳林街道 黄牌">黄</a>' in own
     assert 'title="2021-05 溪口镇' not in own
+
+
+def test_the_index_is_given_out_and_told_to_the_log(may):
+    """溪口: 30.7646 of 35 points are 87.90, of five points for the peace assessment 4.39."""
+    may.xikou.name = "=1+1"
+    may.xikou.save()
+    office = logged_in(may.desk)
+    assert "导出 XLSX" in text(office.get("/review"))
+    given = send(office, "/review/index", month="2021-05", ending=".csv")
+
+    lines = {one["unit"]: one for one in csv.DictReader(given.content.decode().splitlines())}
+    assert (lines[XIKOU]["score"], lines[XIKOU]["pingan_points"], lines[XIKOU]["since"]) == (
+        "87.9",
+        "4.39",
+        "2021-05-01",
+    )
+    assert lines[XIKOU]["name"] == "'=1+1"
+    assert Event.objects.get(kind="review.index_exported").by == may.desk.username
+    book = send(office, "/review/index", month="2021-05", ending=".xlsx")
+    cells = [[one.value for one in row] for row in load_workbook(BytesIO(book.content)).active]
+    assert next(row for row in cells if row[2] == XIKOU)[5:7] == [87.9, 4.39]
+    assert send(office, "/review/index", month="2021-05", ending=".exe").status_code == 422
+    assert "导出 XLSX" not in text(logged_in(may.town_xikou).get("/review"))
+    assert send(logged_in(may.town_xikou), "/review/index", month="2021-05", ending=".csv").status_code == 403

@@ -78,7 +78,7 @@ def give(
 ) -> int:
     """Write the file's bytes and the line in the event log. Returns how many cases."""
     audit.take_turn()
-    rows = WRITERS[ending](out, _table(queries.in_period(viewer=viewer, since=since, until=until)))
+    rows = WRITERS[ending](out, _table(queries.in_period(viewer=viewer, since=since, until=until)), "案件")
     taken = Export.objects.create(since=since, until=until, rows=rows, by=by, purpose=purpose, at=now)
     audit.record("cases.exported", on=taken, by=by, at=now, rows=rows)
     return rows
@@ -129,7 +129,7 @@ def safe(text: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(RUNS) else text
 
 
-def _csv(out: BinaryIO, table: Iterable[Sequence[str]]) -> int:
+def _csv(out: BinaryIO, table: Iterable[Sequence[object]], _sheet: str) -> int:
     text = TextIOWrapper(out, "utf-8", newline="", write_through=True)
     writer = csv.writer(text)
     rows = sum(1 for row in table if writer.writerow(row)) - 1
@@ -137,9 +137,9 @@ def _csv(out: BinaryIO, table: Iterable[Sequence[str]]) -> int:
     return rows
 
 
-def _xlsx(out: BinaryIO, table: Iterable[Sequence[str]]) -> int:
+def _xlsx(out: BinaryIO, table: Iterable[Sequence[object]], sheet_name: str) -> int:
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("案件")
+    sheet = book.create_sheet(sheet_name)
     rows = sum(sheet.append(row) is None for row in table) - 1
     book.save(out)
     return rows
@@ -151,4 +151,4 @@ def _for_us_only(path: str, flags: int) -> int:
 
 
 WRITERS = {".csv": _csv, ".xlsx": _xlsx}
-"""File endings and how they are written."""
+"""File endings and how they are written: to what, which rows, and what a workbook calls its sheet."""

@@ -2,13 +2,15 @@
 
 import argparse
 import json
+import sys
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jinzhong import clock
-from jinzhong.cli import Unusable, add_as_of
+from jinzhong.cli import Unusable, actor, add_as_of, add_by, name_of
 
 if TYPE_CHECKING:
     from jinzhong.situation.periods import Period
@@ -57,6 +59,10 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="kind,indicator,weight,worst,best in place of those in force",
     )
     index.add_argument("--json", action="store_true")
+    index.add_argument(
+        "--out", type=Path, metavar="FILE", help="give it out for 平安考核 as .csv or .xlsx, one line a unit"
+    )
+    add_by(index)
     index.set_defaults(run=_index)
 
     award = review.add_parser("award", help="whether a place without a case has earned it or been lucky")
@@ -222,6 +228,8 @@ def _index(chosen: argparse.Namespace) -> int:
         raise Unusable(f"{chosen.formulas or version.name}: {problem}") from problem
     except (BadFile, index.BadInputs) as problem:
         raise Unusable(str(problem)) from problem
+    if chosen.out:
+        _give_index(chosen, units, str(chosen.formulas or version.name))
     told = {
         "period": chosen.period.name,
         "since": f"{chosen.period.days.since}",
@@ -231,6 +239,24 @@ def _index(chosen: argparse.Namespace) -> int:
     }
     print(json.dumps(told, ensure_ascii=False) if chosen.json else _index_lines(units))
     return 0
+
+
+def _give_index(chosen: argparse.Namespace, units: "list[Scored]", formulas: str) -> None:
+    from jinzhong.review.index import WRITERS, give
+
+    if chosen.out.suffix not in WRITERS:
+        raise Unusable(f"--out {chosen.out}: end it with {' or '.join(WRITERS)}")
+    by, made = name_of(actor(chosen.by, "index.export")), BytesIO()
+    rows = give(
+        made, ending=chosen.out.suffix, period=chosen.period.days, units=units, formulas=formulas, by=by, now=clock.now()
+    )  # fmt: skip
+    try:
+        chosen.out.write_bytes(made.getvalue())
+    except OSError as problem:
+        raise Unusable(
+            f"--out {chosen.out}: {problem.strerror}; name a file in a folder that can be written"
+        ) from problem
+    print(f"{rows} units written to {chosen.out}", file=sys.stderr)
 
 
 def _inputs(chosen: argparse.Namespace) -> "tuple[list[Input], list[str]]":

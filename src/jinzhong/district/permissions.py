@@ -46,6 +46,7 @@ MAY: dict[str, set[str]] = {
     "listing.publish": {OFFICE},
     "listing.answer": {OFFICE, Role.TOWN, Role.INSPECTOR},
     "listing.accept": {OFFICE, Role.INSPECTOR},
+    "index.export": {OFFICE, Role.INSPECTOR},
     "listing.lift": {OFFICE, Role.INSPECTOR},
     "paper.read": {
         OFFICE,

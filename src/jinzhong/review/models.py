@@ -127,6 +127,24 @@ class Remark(models.Model):
         indexes = [models.Index(fields=["town", "month"])]
 
 
+class IndexExport(models.Model):
+    """绩效指数 of a period that was given out as a file for 平安考核: who took it, when, by which formulas."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    since = models.DateField()
+    until = models.DateField()
+    formulas = models.CharField(max_length=200)
+    rows = models.PositiveIntegerField()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.since} {self.until}"
+
+
 # -- inspection ------------------------------------------------------------------------------------------
 
 

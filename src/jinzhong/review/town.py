@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Town, Unit
-from jinzhong.review import queries
+from jinzhong.review import index, queries
 from jinzhong.review.models import Obligation
 from jinzhong.situation import board, sentences, work
 from jinzhong.situation import queries as situation
@@ -220,10 +220,5 @@ def owed(town: Town, *, viewer: Account, now: datetime) -> list[str]:
 
 
 def _index(town: Town, period: Period, now: datetime) -> "tuple[Scored | None, str]":
-    from jinzhong.situation import indicators
-    from jinzhong_engine.ladders import performance_index as ladder
-    from jinzhong_engine.surveillance import index
-
-    version = ladder.in_force(period.since)
-    units = index.of(indicators.measured(period, as_of=now), version.kinds)
-    return next((one for one in units if one.unit == town.code), None), version.name
+    units, formulas = index.of(period, as_of=now)
+    return next((one for one in units if one.unit == town.code), None), formulas

@@ -2,20 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from jinzhong import clock
 from jinzhong.district.permissions import Role, may
-from jinzhong.review import operations, queries
+from jinzhong.review import index, operations, queries
 from jinzhong.situation import queries as situation
-from jinzhong.situation.periods import YEARS, add_months
+from jinzhong.situation.periods import YEARS, Period, add_months
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.request import Request
@@ -26,8 +28,10 @@ MAY = {
     "answer": "listing.answer",
     "accept": "listing.accept",
     "lift": "listing.lift",
+    "export": "index.export",
 }
 
+FILES = {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".csv": "text/csv"}
 SHORT = {
     "red": pgettext_lazy("牌，一个字", "红"),
     "yellow": pgettext_lazy("牌，一个字", "黄"),
@@ -46,6 +50,23 @@ def listing(request: Request) -> HttpResponse:
 def publish(request: Request) -> HttpResponse:
     month = _month(request.POST.get("month", ""))
     return _act(request, month, lambda: operations.publish(month=month, by=request.user, now=clock.now()))
+
+
+@page("review/index", name="listing-index", may="index.export", methods=("POST",))
+def give_index(request: Request) -> HttpResponse:
+    """The performance index of a month that is over as a file for 平安考核; who took it goes into the event log."""
+    month, ending = _month(request.POST.get("month", "")), request.POST.get("ending", "")
+    if ending not in FILES:
+        return _listing(request, month, error=_("没有导出：选 CSV 或 XLSX"))
+    out, now, period = BytesIO(), clock.now(), Period(month, add_months(month, 1))
+    units, formulas = index.of(period, as_of=now)
+    index.give(
+        out, ending=ending, period=period, units=units, formulas=formulas, by=request.user.get_username(), now=now
+    )  # fmt: skip
+    answer = HttpResponse(out.getvalue(), content_type=FILES[ending])
+    name = _("绩效指数%(month)s%(ending)s") % {"month": f"{month:%Y-%m}", "ending": ending}
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    return answer
 
 
 @page("review/obligations/<uuid:pk>/do", name="listing-do", may="listing.answer", methods=("POST",))

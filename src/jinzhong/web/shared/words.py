@@ -29,6 +29,7 @@ KINDS: dict[str, Promise] = {
     "case.filed": _("登记案件"),
     "case.revised": _("更正案件"),
     "cases.exported": _("导出案件"),
+    "review.index_exported": _("导出绩效指数"),
     "cases.imported": _("导入案件"),
     "dispatch.arrived": _("到门"),
     "dispatch.called": _("打电话劝阻"),
@@ -101,6 +102,7 @@ KINDS: dict[str, Promise] = {
     "warning.reopened": _("重开预警"),
 }
 THINGS: dict[str, Promise] = {
+    "indexexport": _("导出的绩效指数"),
     "account": _("账号"),
     "alert": _("报警"),
     "arrival": _("原件"),
