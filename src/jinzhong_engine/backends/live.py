@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from numba import njit
 
 from jinzhong_engine.backends import kernel
-from jinzhong_engine.backends.ledger import BRIEF, DOMESTIC, KINDS, MADE, Ledger
+from jinzhong_engine.backends.ledger import BRIEF, KINDS, MADE, Ledger
+from jinzhong_engine.backends.native import kinds
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
 
 ROOM = 4
@@ -117,7 +118,10 @@ class Ids:
         if pa.types.is_dictionary(coded.type) and len(coded.dictionary) > len(coded):
             coded = coded.dictionary_decode()  # a slice of a large table carries all its texts along
         coded = coded if pa.types.is_dictionary(coded.type) else pc.dictionary_encode(coded)
-        known = [self.id(one) for one in coded.dictionary.to_pylist()]
+        texts = coded.dictionary.to_pylist()
+        known = [self.of.get(one, -1) for one in texts]
+        if -1 in known:
+            known = [self.id(one) for one in texts]
         places = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
         return np.array([*known, -1], np.int32)[places]
 
@@ -146,7 +150,7 @@ class Live:
         made["seconds"] = calls["seconds"].to_numpy()
         made["cell"], made["imei"] = self.cells.encode(calls["cell"]), self.imeis.encode(calls["imei"])
         made["city"] = self.cities.encode(calls["peer_city"])
-        made["kind"] = [KINDS.index(one) if one in KINDS else DOMESTIC for one in calls["kind"].to_pylist()]
+        made["kind"] = kinds(calls["kind"])
         brief = np.empty(len(caller), BRIEF)
         brief["at"], brief["other"], brief["what"] = made["at"], caller, made["seconds"]
         count = len(self.numbers.texts)

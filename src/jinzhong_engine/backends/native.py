@@ -79,7 +79,7 @@ def encode(calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: pa.T
     call = {
         "caller": codes[0], "callee": codes[1], "at": _whole(week["start"], np.int64),
         "seconds": _whole(week["seconds"], np.int32), "cell": cell, "imei": imei, "city": city,
-        "kind": _kinds(week["kind"]),
+        "kind": kinds(week["kind"]),
     }  # fmt: skip
     message: dict[str, Any] = {}
     if messages is not None:
@@ -226,7 +226,7 @@ def _whole(column: pa.ChunkedArray, kind: Any) -> Any:
     return column.to_numpy().astype(kind, copy=False)
 
 
-def _kinds(column: pa.ChunkedArray) -> Any:
+def kinds(column: pa.ChunkedArray) -> Any:
     """Places in KINDS; a kind not recorded counts as domestic."""
     coded = _dictionary(column)
     places = np.array(

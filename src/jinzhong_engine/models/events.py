@@ -46,7 +46,7 @@ def _parsed(data: bytes, latest: int, name: str, line: int) -> Iterator[pa.Table
         read = pyarrow.json.read_json(io.BytesIO(data), parse_options=_OPTIONS)
     except pa.ArrowInvalid:
         read = _line_by_line(data, name, line)
-    yield files.checked(read, EVENTS, latest, f"{name}, line {line} on")
+    yield files.checked(read, EVENTS, latest, f"{name}, line {line} on", plain=("id",))
 
 
 def _line_by_line(data: bytes, name: str, first: int) -> pa.Table:

@@ -7,6 +7,7 @@ the score ``numbers score --calls`` gives it as of T, to the last bit.
 import json
 import os
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -93,7 +94,11 @@ class Watch:
         at = events["start"].to_numpy()
         shown = np.maximum.accumulate(np.concatenate([[self.watermark], at]))
         keep = at >= shown[:-1] - self.lateness
-        for row, one in enumerate(events["id"].to_pylist()):
+        ids = events["id"].to_pylist()
+        if keep.all() and len(set(ids)) == len(ids) and self.recent.keys().isdisjoint(ids):
+            self.recent.update(zip(ids, at.tolist(), strict=True))
+            return events
+        for row, one in enumerate(ids):
             if keep[row]:
                 if one in self.recent:
                     keep[row] = False
@@ -208,9 +213,13 @@ class ListFile:
 
 
 def watch(watching: Watch, batches: Iterable[pa.Table], tell: Callable[[str], None]) -> None:
-    """Everything there is, then a last snapshot."""
-    for events in batches:
-        watching.take(events)
+    """Everything there is, then a last snapshot. The next batch is read while one is judged."""
+    with ThreadPoolExecutor(1) as reader:
+        ahead = iter(batches)
+        waiting = reader.submit(next, ahead, None)
+        while (events := waiting.result()) is not None:
+            waiting = reader.submit(next, ahead, None)
+            watching.take(events)
     watching.snapshot()
     watching.list.close()
     tell(

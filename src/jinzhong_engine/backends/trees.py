@@ -1,0 +1,118 @@
+"""Boosted trees judged by bit masks instead of walks: the same sums as LightGBM's, to the last bit, at a fraction of its time.
+
+A leaf is reached unless a question on the way to it says otherwise. So each question keeps a mask of the leaves that are lost when
+it is answered with no; a row's leaf is the first one that no mask took away (QuickScorer, Lucchese et al., SIGIR 2015). Questions
+lie in the order of their thresholds, a value is replaced by the count of thresholds below it, and a group of rows is asked at once.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+LEAVES = 32
+"""Bits of a mask: the most leaves a tree may have."""
+
+TOGETHER = 32
+"""Rows asked at once."""
+
+ALL = np.uint32(2**32 - 1)
+
+
+class Trees(NamedTuple):
+    """``first[f]:first[f + 1]`` are the questions about feature f, ascending by threshold."""
+
+    threshold: Any
+    tree: Any
+    mask: Any
+    first: Any
+    lost_if_nan: Any  # by feature and tree
+    leaf: Any  # by tree and leaf
+
+
+def planted(dump: dict[str, Any]) -> Trees:
+    """From ``Booster.dump_model()``. Raises ValueError where a tree asks what isn't asked here."""
+    trees = [one["tree_structure"] for one in dump["tree_info"]]
+    features = dump["max_feature_idx"] + 1
+    leaf = np.zeros((len(trees), LEAVES))
+    lost_if_nan = np.full((features, len(trees)), ALL)
+    asked: list[tuple[int, float, int, int]] = []
+
+    def visit(node: dict[str, Any], tree: int, at: int) -> int:
+        """Leaves below the node, the first of them being ``at``."""
+        if "split_feature" not in node:
+            if at >= LEAVES:
+                raise ValueError(f"more than {LEAVES} leaves in a tree")
+            leaf[tree, at] = node["leaf_value"]
+            return 1
+        if node["decision_type"] != "<=" or node["missing_type"] == "Zero":
+            raise ValueError(f"a question of kind {node['decision_type']}, missing {node['missing_type']}")
+        left = visit(node["left_child"], tree, at)
+        right = visit(node["right_child"], tree, at + left)
+        feature, mask = node["split_feature"], int(ALL) & ~(((1 << left) - 1) << at)
+        asked.append((feature, node["threshold"], tree, mask))
+        as_nan = node["default_left"] if node["missing_type"] == "NaN" else node["threshold"] >= 0.0
+        if not as_nan:
+            lost_if_nan[feature, tree] &= np.uint32(mask)
+        return left + right
+
+    for at, root in enumerate(trees):
+        visit(root, at, 0)
+    asked.sort()
+    feature, threshold, tree, mask = zip(*asked, strict=True) if asked else ((), (), (), ())
+    first = np.searchsorted(np.array(feature, np.int64), np.arange(features + 1))
+    return Trees(
+        np.array(threshold, np.float64), np.array(tree, np.int32), np.array(mask, np.uint32), first, lost_if_nan, leaf
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def margins(rows: Any, trees: Any) -> Any:
+    """The sum of the leaves of each row, added in the order of the trees."""
+    out = np.zeros(len(rows))
+    sums = np.empty(TOGETHER)
+    below = np.empty(TOGETHER, np.uint32)
+    left = np.empty((len(trees.leaf), TOGETHER), np.uint32)
+    for begin in range(0, len(rows), TOGETHER):
+        size = min(TOGETHER, len(rows) - begin)
+        left[:] = ALL
+        for feature in range(rows.shape[1]):
+            _ask(rows[begin : begin + size, feature], feature, trees, below, left)
+        sums[:] = 0.0
+        for tree in range(len(trees.leaf)):
+            for row in range(TOGETHER):
+                sums[row] += trees.leaf[tree, _lowest(left[tree, row])]
+        out[begin : begin + size] = sums[:size]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _ask(values: Any, feature: int, trees: Any, below: Any, left: Any) -> None:
+    """All questions about one feature, of all rows of the group."""
+    low, high = trees.first[feature], trees.first[feature + 1]
+    below[:] = 0
+    most = np.uint32(0)
+    for row in range(len(values)):
+        if values[row] != values[row]:
+            for tree in range(len(left)):
+                left[tree, row] &= trees.lost_if_nan[feature, tree]
+        else:
+            below[row] = np.searchsorted(trees.threshold[low:high], values[row])
+            most = max(most, below[row])
+    for place in range(np.uint32(most)):
+        tree, mask = trees.tree[low + place], trees.mask[low + place]
+        for row in range(TOGETHER):
+            left[tree, row] &= mask if np.uint32(place) < below[row] else ALL
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _lowest(bits: Any) -> Any:
+    """The place of the lowest bit that is set."""
+    one = bits & (~bits + np.uint32(1))
+    place = np.uint32(0)
+    place += np.uint32(16) * np.uint32((one & np.uint32(0xFFFF0000)) != 0)
+    place += np.uint32(8) * np.uint32((one & np.uint32(0xFF00FF00)) != 0)
+    place += np.uint32(4) * np.uint32((one & np.uint32(0xF0F0F0F0)) != 0)
+    place += np.uint32(2) * np.uint32((one & np.uint32(0xCCCCCCCC)) != 0)
+    place += np.uint32((one & np.uint32(0xAAAAAAAA)) != 0)
+    return place
