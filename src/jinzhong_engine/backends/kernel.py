@@ -32,13 +32,15 @@ WIDTH = len(NAMES)
 NULL = math.nan
 
 
+MET = np.dtype([("party", "i8"), ("caller", "i8"), ("slot", "i8")])
+"""What is noted of each number met: side by side, since numbers lie all over the memory and each look costs a way there."""
+
+
 class Scratch(NamedTuple):
     """One thread's paper. ``seen_*[id] == turn`` means: met while working on the present number."""
 
     turn: Any
-    seen_party: Any
-    slot: Any
-    seen_caller: Any
+    met: Any
     seen_cell: Any
     seen_imei: Any
     seen_city: Any
@@ -53,12 +55,11 @@ class Scratch(NamedTuple):
 
 def scratch(numbers: int, cells: int, imeis: int, cities: int, widest: int) -> Scratch:
     """``widest``: the most calls any number made."""
-    ids = (numbers, cells, imeis, cities)
-    party, cell, imei, city = (np.zeros(max(size, 1), np.int64) for size in ids)
+    ids = (cells, imeis, cities)
+    cell, imei, city = (np.zeros(max(size, 1), np.int64) for size in ids)
     slots = max(widest, 1)
     return Scratch(
-        turn=np.zeros(1, np.int64), seen_party=party, slot=np.zeros(max(numbers, 1), np.int32),
-        seen_caller=np.zeros(max(numbers, 1), np.int64), seen_cell=cell, seen_imei=imei, seen_city=city,
+        turn=np.zeros(1, np.int64), met=np.zeros(max(numbers, 1), MET), seen_cell=cell, seen_imei=imei, seen_city=city,
         city_calls=np.zeros(max(cities, 1), np.int64),
         calls=np.zeros(slots, np.int64), answered=np.zeros(slots, np.int64), first=np.zeros(slots, np.int64),
         last=np.zeros(slots, np.int64), last_answered=np.zeros(slots, np.int64), flags=np.zeros(slots, np.int8),
@@ -86,15 +87,15 @@ def _since(events: Any, low: int, high: int, moment: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def numbers_on(uses: Any, seen: Any, turn: int, imei: int, moment: int) -> int:
+def numbers_on(uses: Any, met: Any, turn: int, imei: int, moment: int) -> int:
     """Distinct numbers seen on a handset in the week, at most MOST_ON_HANDSET; newest first, so that the cap bounds the work."""
     low = _since(uses.events, uses.start[imei], uses.end[imei], moment - WEEK)
     high = _since(uses.events, low, uses.end[imei], moment)
     found = 0
     for place in range(high - 1, low - 1, -1):
         caller = uses.events[place].other
-        if seen[caller] != turn:
-            seen[caller] = turn
+        if met[caller].caller != turn:
+            met[caller].caller = turn
             found += 1
             if found == MOST_ON_HANDSET:
                 break
@@ -122,9 +123,9 @@ def row(number: int, moment: int, made: Any, received: Any, sent: Any, on_handse
 
     for place in range(oldest, week):
         other = events[place].other
-        if s.seen_party[other] != turn:
-            s.seen_party[other] = turn
-            s.slot[other] = parties
+        if s.met[other].party != turn:
+            s.met[other].party = turn
+            s.met[other].slot = parties
             s.calls[parties], s.answered[parties] = 0, 0
             s.last[parties], s.last_answered[parties], s.flags[parties] = 0, 0, BEFORE
             parties += 1
@@ -152,13 +153,13 @@ def row(number: int, moment: int, made: Any, received: Any, sent: Any, on_handse
         in_hour += 1
         busiest = max(busiest, in_hour)
 
-        if s.seen_party[other] != turn:
-            s.seen_party[other] = turn
-            s.slot[other] = parties
+        if s.met[other].party != turn:
+            s.met[other].party = turn
+            s.met[other].slot = parties
             s.calls[parties], s.answered[parties] = 0, 0
             s.last[parties], s.last_answered[parties], s.flags[parties] = 0, 0, 0
             parties += 1
-        slot = s.slot[other]
+        slot = s.met[other].slot
         if s.calls[slot] == 0:
             s.first[slot] = at
         if s.calls[slot] == 0 or (s.last[slot] + SHANGHAI) // HOUR != hour:
@@ -199,11 +200,11 @@ def row(number: int, moment: int, made: Any, received: Any, sent: Any, on_handse
         one_in = received.events[place]
         other = one_in.other
         taken += one_in.what > 0
-        if s.seen_caller[other] != turn:
-            s.seen_caller[other] = turn
+        if s.met[other].caller != turn:
+            s.met[other].caller = turn
             callers += 1
-        if s.seen_party[other] == turn:
-            slot = s.slot[other]
+        if s.met[other].party == turn:
+            slot = s.met[other].slot
             if s.calls[slot] > 0 and one_in.at > s.first[slot]:
                 s.flags[slot] |= CALLED_BACK
 
@@ -328,4 +329,4 @@ def handset_counts(chosen: Any, moment: int, uses: Any, s: Any, out: Any) -> Non
     """``out[imei]`` for the chosen handsets: distinct numbers on it in the week."""
     for imei in chosen:
         s.turn[0] += 1
-        out[imei] = numbers_on(uses, s.seen_caller, s.turn[0], imei, moment)
+        out[imei] = numbers_on(uses, s.met, s.turn[0], imei, moment)

@@ -13,7 +13,7 @@ from numba import njit
 
 from jinzhong_engine.backends import kernel
 from jinzhong_engine.backends.ledger import BRIEF, KINDS, MADE, Ledger
-from jinzhong_engine.backends.native import kinds
+from jinzhong_engine.backends.native import POOL, THREADS, kinds
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
 
 ROOM = 4
@@ -139,7 +139,7 @@ class Live:
         self.numbers, self.cells, self.imeis, self.cities = Ids(), Ids(), Ids(), Ids()
         self.made, self.received, self.uses = Growing(MADE), Growing(BRIEF), Growing(BRIEF)
         self._nothing = Growing(BRIEF)
-        self._paper = kernel.scratch(1, 1, 1, 1, 1)
+        self._papers = [kernel.scratch(1, 1, 1, 1, 1)] * THREADS
         self._on_handset = np.zeros(1, np.int64)
 
     def add(self, calls: pa.Table, oldest: int) -> Any:
@@ -163,10 +163,14 @@ class Live:
         """One line of features for each of the chosen ids, from what happened before the moment."""
         out = np.empty((len(chosen), kernel.WIDTH))
         made, received, sent, uses = self._ledgers()
-        paper = self._fitting_paper(made)
-        handsets = _handsets(chosen, moment, made)
-        kernel.handset_counts(handsets, moment, uses, paper, self._on_handset)
-        kernel.rows(chosen, moment, made, received, sent, self._on_handset, paper, out)
+        papers = self._fitting_papers(chosen, made)
+        handsets = _handsets(chosen, moment, made, papers[0])
+        kernel.handset_counts(handsets, moment, uses, papers[0], self._on_handset)
+
+        def part(numbers: Any, paper: kernel.Scratch, lines: Any) -> None:
+            kernel.rows(numbers, moment, made, received, sent, self._on_handset, paper, lines)
+
+        list(POOL.map(part, np.array_split(chosen, THREADS), papers, np.array_split(out, THREADS)))
         return out
 
     def active(self, moment: int) -> Any:
@@ -201,31 +205,34 @@ class Live:
         made, received, sent = (one.ledger(count) for one in growing)
         return made, received, sent, self.uses.ledger(len(self.imeis.texts))
 
-    def _fitting_paper(self, made: Ledger) -> kernel.Scratch:
-        """Scratch paper at least as large as everything met so far; larger paper is made now and then, with air."""
+    def _fitting_papers(self, chosen: Any, made: Ledger) -> list[kernel.Scratch]:
+        """A paper for each thread, at least as large as everything met so far; larger paper is made now and then, with air."""
         sizes = [len(one.texts) for one in (self.numbers, self.cells, self.imeis, self.cities)]
-        widest = int((made.end - made.start).max(initial=1))
-        paper = self._paper
-        held = (paper.slot, paper.seen_cell, paper.seen_imei, paper.seen_city, paper.calls)
+        widest = int((made.end[chosen] - made.start[chosen]).max(initial=1))
+        paper = self._papers[0]
+        held = (paper.met, paper.seen_cell, paper.seen_imei, paper.seen_city, paper.calls)
         if any(len(one) < size for one, size in zip(held, (*sizes, widest), strict=True)):
             numbers, cells, imeis, cities, slots = (2 * size + 64 for size in (*sizes, widest))
-            self._paper = kernel.scratch(numbers, cells, imeis, cities, slots)
+            self._papers = [kernel.scratch(numbers, cells, imeis, cities, slots) for _ in range(THREADS)]
             self._on_handset = np.zeros(imeis, np.int64)
-        return self._paper
+        return self._papers
 
 
 @njit(cache=True, nogil=True)
-def _handsets(chosen: Any, moment: int, made: Any) -> Any:
+def _handsets(chosen: Any, moment: int, made: Any, s: Any) -> Any:
     """Handsets the chosen numbers used in the week, each once."""
-    found = {np.int64(-1)}
+    s.turn[0] += 1
+    found, count = np.empty(len(s.seen_imei), np.int64), 0
     for number in chosen:
         for place in range(made.end[number] - 1, made.start[number] - 1, -1):
             one = made.events[place]
             if one.at < moment - WEEK:
                 break
-            if one.at < moment and one.imei >= 0:
-                found.add(np.int64(one.imei))
-    return np.array([one for one in found if one >= 0])
+            if one.at < moment and one.imei >= 0 and s.seen_imei[one.imei] != s.turn[0]:
+                s.seen_imei[one.imei] = s.turn[0]
+                found[count] = one.imei
+                count += 1
+    return found[:count]
 
 
 @njit(cache=True, nogil=True)

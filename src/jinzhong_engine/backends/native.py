@@ -18,6 +18,8 @@ from jinzhong_engine.features.catalogue import CATALOGUE
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
 
 THREADS = max(1, os.cpu_count() or 1)
+POOL = ThreadPoolExecutor(THREADS)
+"""For work of a few milliseconds, where making threads would cost more than they do."""
 
 
 def features(

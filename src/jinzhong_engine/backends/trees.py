@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from jinzhong_engine.backends.native import POOL, THREADS
+
 LEAVES = 32
 """Bits of a mask: the most leaves a tree may have."""
 
@@ -66,8 +68,14 @@ def planted(dump: dict[str, Any]) -> Trees:
     )  # fmt: skip
 
 
+def margins(rows: Any, trees: Trees) -> Any:
+    """The margin of each row, whoever its neighbours are."""
+    parts = np.array_split(np.ascontiguousarray(rows, np.float64), THREADS)
+    return np.concatenate(list(POOL.map(lambda part: _margins(part, trees), parts)))
+
+
 @njit(cache=True, nogil=True)
-def margins(rows: Any, trees: Any) -> Any:
+def _margins(rows: Any, trees: Any) -> Any:
     """The sum of the leaves of each row, added in the order of the trees."""
     out = np.zeros(len(rows))
     sums = np.empty(TOGETHER)

@@ -5,9 +5,7 @@ rows, more seeds or hand-made ratios change less than the noise and were left ou
 """
 
 import math
-import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +16,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+from jinzhong_engine.backends.native import THREADS
 from jinzhong_engine.backends.trees import Trees, margins, planted
 from jinzhong_engine.models import card as cards
 from jinzhong_engine.models import measures
@@ -30,8 +29,6 @@ PARAMETERS = {
     "deterministic": True, "force_row_wise": True, "num_threads": 1, "verbose": -1,
 }  # fmt: skip
 """One thread: on a few thousand rows a second one waits more than it works, and on a shared machine ten times as long."""
-THREADS = max(1, os.cpu_count() or 1)
-_POOL = ThreadPoolExecutor(THREADS)
 FOLDS = 5
 FALSE_ALARMS = (0.0001, 0.001, 0.01)
 """Shares of innocent numbers for which the card keeps a threshold."""
@@ -79,15 +76,14 @@ class Model:
         """Calibrated chance of each row. Row by row with whole functions of libm, so that it doesn't depend on its neighbours."""
         if not len(values):
             return np.zeros(0)
-        parts = np.array_split(np.ascontiguousarray(values, np.float64), THREADS)
-        margin = np.concatenate(list(_POOL.map(lambda part: margins(part, self._planted), parts)))
+        margin = margins(values, self._planted)
         slope, offset = self.card["calibration"]["slope"], self.card["calibration"]["offset"]
         shift = log_odds(prevalence) - log_odds(self.card["prevalence"]) if prevalence else 0.0
         return np.array([_chance(slope * one + offset + shift) for one in margin.tolist()])
 
     def contributions(self, values: Any) -> Any:
         """What each feature adds to the margin of each row; the last column is what all rows share."""
-        return self.trees.predict(values, pred_contrib=True, num_threads=1)
+        return self.trees.predict(values, pred_contrib=True, num_threads=THREADS)
 
 
 def log_odds(share: float) -> float:
