@@ -7,7 +7,6 @@ the score ``numbers score --calls`` gives it as of T, to the last bit.
 import json
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -213,13 +212,9 @@ class ListFile:
 
 
 def watch(watching: Watch, batches: Iterable[pa.Table], tell: Callable[[str], None]) -> None:
-    """Everything there is, then a last snapshot. The next batch is read while one is judged."""
-    with ThreadPoolExecutor(1) as reader:
-        ahead = iter(batches)
-        waiting = reader.submit(next, ahead, None)
-        while (events := waiting.result()) is not None:
-            waiting = reader.submit(next, ahead, None)
-            watching.take(events)
+    """Everything there is, then a last snapshot."""
+    for events in batches:
+        watching.take(events)
     watching.snapshot()
     watching.list.close()
     tell(
