@@ -1,6 +1,7 @@
 """Features of numbers: native, Ibis on DuckDB, DuckDB by hand, Spark, Polars, pandas, bandicoot, the Parquet scan, in one interleaved run.
 
     python3 dev.py bench numbers --rows 10000000 --rounds 3
+    python3 dev.py bench numbers --rows 10000000 --days 7 --runs scan native sql ibis
     python3 dev.py bench numbers --rows 100000 --check
 
 Prints, for each: wall and cpu seconds (the least of the rounds), peak memory of its own process, the load average beside it. Every run
@@ -36,12 +37,16 @@ MODEL = "JINZHONG_BENCH_MODEL"
 """Tells the process of the daily list where its model is; the folder of calls may be somebody else's and nothing is written there."""
 
 
-def make(folder: Path, rows: int) -> None:
-    """37 days of calls in files of a day: everybody's acquaintances lie near, and few numbers make most calls."""
+LONGEST = LOOKBACK // DAY
+"""Days that any feature looks back."""
+
+
+def make(folder: Path, rows: int, days: int = LONGEST) -> None:
+    """Days of calls, a file each, the last ones before the moment: everybody's acquaintances lie near, few numbers make most calls."""
     rng = np.random.default_rng(1)
     numbers = np.array([f"1{one:010}" for one in range(3_000_000_000, 3_000_000_000 + rows // 25)])
-    for day in range(37):
-        count = rows // 37
+    for day in range(LONGEST - days, LONGEST):
+        count = rows // days
         caller = (len(numbers) * rng.power(3, count)).astype(int) % len(numbers)
         callee = (caller + (rng.pareto(1, count) * 8).astype(int) + 1) % len(numbers)
         start = np.sort(AS_OF - LOOKBACK + day * DAY + rng.integers(0, DAY, count))
@@ -233,6 +238,9 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--rows", type=int, default=10_000_000)
+    options.add_argument(
+        "--days", type=int, default=LONGEST, help="7: all calls lie in the week that most features are of"
+    )
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--runs", nargs="+", choices=RUNS, default=list(RUNS))
     options.add_argument(
@@ -249,7 +257,7 @@ def main() -> int:
         folder = chosen.folder or Path(made) / "calls"
         if not chosen.folder:
             folder.mkdir()
-            make(folder, chosen.rows)
+            make(folder, chosen.rows, chosen.days)
         if chosen.check:
             wrong = check(folder)
             for line in wrong:

@@ -191,6 +191,8 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_floating(column.type) and column.null_count < len(column):
         raise pa.ArrowInvalid(f"expected text, found {column.type}")
     text = column.cast(TEXT)
+    if (pc.min(pc.binary_length(text)).as_py() or 0) > 0:
+        return text
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, TEXT), text)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jinzhong_engine.backends import files, kernel
+from jinzhong_engine.backends import digits, files, kernel
 from jinzhong_engine.backends.ledger import DOMESTIC, KINDS, Ledger, file_brief, file_made
 from jinzhong_engine.features.catalogue import CATALOGUE
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
@@ -72,9 +72,16 @@ def encode(calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: pa.T
     if messages is not None:
         messages = _between(messages, "sent", as_of - WEEK, as_of)
         columns += [messages["sender"], messages["receiver"]]
-    numbers, codes = _together(columns)
-    before = [one.select(files.EARLIER) for one in (calls, earlier) if one is not None]
-    before = [_known(_between(one, "start", as_of - LOOKBACK, as_of - WEEK), numbers) for one in before]
+    before = [
+        _between(one.select(files.EARLIER), "start", as_of - LOOKBACK, as_of - WEEK)
+        for one in (calls, earlier)
+        if one is not None
+    ]
+    keys = digits.packed([*columns, *(one[name] for one in before for name in ("caller", "callee"))])
+    known, codes = _together(keys[: len(columns)])
+    numbers = digits.texts(known)
+    places = iter(_each(lambda key: _places(key, known), keys[len(columns) :]))
+    earlier_calls = [_known(one, next(places), next(places), len(numbers)) for one in before]
     (cell, cells), (imei, imeis), (city, cities) = (
         _alone(week[name]) for name in ("cell", "imei", "peer_city")
     )
@@ -92,26 +99,25 @@ def encode(calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: pa.T
             "at": _whole(messages["sent"], np.int64),
             "text": text,
         }
-    joined = {name: np.concatenate([one[name] for one in before]) for name in before[0]}
+    joined = {name: np.concatenate([one[name] for one in earlier_calls]) for name in earlier_calls[0]}
     return Dense(numbers, _in_time(call), _in_time(joined), _in_time(message), cells, imeis, cities)
 
 
-def _known(calls: pa.Table, numbers: pa.Array) -> dict[str, Any]:
+def _known(calls: pa.Table, caller: Any, callee: Any, count: int) -> dict[str, Any]:
     """Calls of the numbers, by their ids; whom they called is a stranger where it isn't among the numbers."""
-    with ThreadPoolExecutor(THREADS) as pool:
-        caller, callee = pool.map(lambda name: _places(calls[name], numbers), ("caller", "callee"))
-    mine = caller < len(numbers)
+    mine = caller < count
     return {"caller": caller[mine], "callee": callee[mine], "at": _whole(calls["start"], np.int64)[mine]}
 
 
-def _places(column: pa.ChunkedArray, numbers: pa.Array) -> Any:
-    """Where each text stands among the numbers; one past the end where it doesn't."""
-    coded = _dictionary(column) if pa.types.is_dictionary(column.type) else None
-    found = pc.index_in(column if coded is None else coded.dictionary, value_set=numbers)
-    places = pc.fill_null(found, len(numbers)).to_numpy(
-        **({} if coded is None else {"zero_copy_only": False})
-    )
-    return places if coded is None else places[coded.indices.to_numpy(zero_copy_only=False)]
+def _places(key: pa.ChunkedArray, known: pa.Array) -> Any:
+    """Where each key stands among the known; one past the end where it doesn't."""
+    found = pc.index_in(key, value_set=known)
+    return pc.fill_null(found, len(known)).to_numpy()
+
+
+def _each(do: Any, columns: list[Any]) -> list[Any]:
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(do, columns))
 
 
 def compute(dense: Dense, as_of: int) -> tuple[Any, Any]:
@@ -201,12 +207,11 @@ def _in_time(columns: dict[str, Any]) -> dict[str, Any]:
     return {name: column[order] for name, column in columns.items()}
 
 
-def _together(columns: list[pa.ChunkedArray]) -> tuple[pa.Array, list[Any]]:
-    """(numbers, ids of each column): one numbering for all columns."""
-    texts = [chunk for one in columns for chunk in one.cast(pa.string()).chunks]
-    joined = _dictionary(pa.chunked_array(texts, pa.string()))
+def _together(keys: list[pa.ChunkedArray]) -> tuple[pa.Array, list[Any]]:
+    """(keys by id, ids of each column): one numbering for all columns."""
+    joined = _dictionary(pa.chunked_array([chunk for one in keys for chunk in one.chunks], keys[0].type))
     codes = joined.indices.to_numpy(zero_copy_only=False)
-    return joined.dictionary, np.split(codes, np.cumsum([len(one) for one in columns])[:-1])
+    return joined.dictionary, np.split(codes, np.cumsum([len(one) for one in keys])[:-1])
 
 
 def _alone(column: pa.ChunkedArray) -> tuple[Any, int]:
