@@ -114,7 +114,10 @@ def _add_watch(command: argparse.ArgumentParser) -> None:
 
 def _add_list(command: argparse.ArgumentParser) -> None:
     of = command.add_subparsers(dest="list_what", required=True, metavar="WHAT")
-    take = of.add_parser("import", help="keep what numbers score wrote; the same file again changes nothing")
+    take = of.add_parser(
+        "import",
+        help="keep what numbers score wrote; the same again changes nothing, another is the day's next revision",
+    )
     take.add_argument("file", type=Path, help="number, score, reasons: CSV, Parquet or XLSX")
     take.add_argument("--day", type=day, required=True, metavar="YYYY-MM-DD", help="whose list it is")
     take.add_argument("--model", type=Path, required=True, help="folder of the model that scored it")
@@ -318,7 +321,9 @@ def _take_list(chosen: argparse.Namespace) -> int:
         )
     except BadList as problem:
         raise Unusable(str(problem)) from problem
-    told = "kept" if fresh else "was kept before, nothing changed"
+    told = "was kept before, nothing changed"
+    if fresh:
+        told = "kept" if kept.revision == 1 else f"kept as revision {kept.revision} of this day's list"
     print(f"{kept.day}: {kept.scored} numbers scored, {kept.listed} listed; {told}", file=sys.stderr)
     return 0
 

@@ -1,8 +1,11 @@
 """A list as it is given to be kept: read from a file by ``reading``, or made by whoever scored."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+
+from jinzhong.vault import seal
 
 if TYPE_CHECKING:
     from jinzhong_engine.evaluate.reached import Resident
@@ -32,6 +35,13 @@ class Judged:
     prevalence: float
     default_line: float
     digest: str
+    """Of the file alone."""
     cut_off: datetime
     reached: dict[str, list["Resident"]] | None = None
     simulated: bool = False
+
+    def fingerprint(self) -> str:
+        """Of all that was given: the file, what it was scored with, and whom the numbers got hold of."""
+        met = self.reached and {number: list(map(asdict, them)) for number, them in self.reached.items()}
+        told = (self.digest, self.model, self.prevalence, self.cut_off.timestamp(), self.simulated, met)
+        return seal.digest(json.dumps(told, sort_keys=True).encode())

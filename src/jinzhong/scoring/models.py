@@ -27,11 +27,13 @@ class Threshold(models.Model):
 
 
 class DailyList(models.Model):
-    """What a model said of one operator's numbers on one day; never changed afterwards."""
+    """What a model said of one operator's numbers on one day; never changed afterwards. Of several revisions of a day the newest is in force."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     operator = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="number_lists")
     day = models.DateField()
+    revision = models.PositiveIntegerField(default=1)
+    superseded_at = models.DateTimeField(null=True)
     cut_off = models.DateTimeField()
     model = models.CharField(max_length=64)
     model_made_on = models.DateField()
@@ -50,8 +52,15 @@ class DailyList(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        ordering = ["-day", "operator"]
-        constraints = [models.UniqueConstraint(fields=["operator", "day"], name="one_list_a_day")]
+        ordering = ["-day", "operator", "-revision"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["operator", "day"],
+                condition=models.Q(superseded_at=None),
+                name="one_list_in_force_a_day",
+            ),
+            models.UniqueConstraint(fields=["operator", "day", "revision"], name="list_revision_once"),
+        ]
 
 
 class Entry(models.Model):

@@ -11,7 +11,7 @@ from jinzhong.district.permissions import NotAllowed
 from jinzhong.intake.models import Alert
 from jinzhong.operation import operation
 from jinzhong.scoring import queries
-from jinzhong.scoring.given import BadList, Judged
+from jinzhong.scoring.given import Judged
 from jinzhong.scoring.models import DailyList, Entry, Reached, Taken, Threshold, Verdict
 from jinzhong.scoring.words import BECAUSE
 from jinzhong.vault import operations as vault
@@ -31,16 +31,14 @@ class Unfit(Exception):
 
 @operation
 def keep_list(*, operator: Unit, day: date, given: Judged, by: str, now: datetime) -> tuple[DailyList, bool]:
-    """Keep a day's list; (list, whether it is new). The same file again changes nothing; another one for the day is refused."""
+    """Keep a day's list; (list, whether it is new). The same input again changes nothing; another one is the day's next revision."""
     audit.take_turn()
-    before = queries.same_day(operator, day)
-    if before and before.digest == given.digest:
+    before, digest = queries.same_day(operator, day), given.fingerprint()
+    if before and before.digest == digest:
         return before, False
     if before:
-        raise BadList(
-            _("%(operator)s %(day)s 的名单已经收过一份不同的；收过的不改，请核对日期")
-            % {"operator": operator.name, "day": day}
-        )
+        before.superseded_at = now
+        before.save(update_fields=["superseded_at"])
     line = queries.in_force(day)
     threshold = line.value if line else given.default_line
     listed = [one for one in given.rows if one.score >= threshold]
@@ -48,6 +46,7 @@ def keep_list(*, operator: Unit, day: date, given: Judged, by: str, now: datetim
     made = DailyList.objects.create(
         operator=operator,
         day=day,
+        revision=before.revision + 1 if before else 1,
         cut_off=given.cut_off,
         model=given.model,
         model_made_on=given.made_on,
@@ -61,7 +60,7 @@ def keep_list(*, operator: Unit, day: date, given: Judged, by: str, now: datetim
         high=told["high"],
         knows_reached=given.reached is not None,
         simulated=given.simulated,
-        digest=given.digest,
+        digest=digest,
         by=by,
         at=now,
     )
@@ -78,7 +77,8 @@ def keep_list(*, operator: Unit, day: date, given: Judged, by: str, now: datetim
         if is_listed and given.reached:
             _reach(entry, given.reached.get(row.number, []), now=now)
     audit.record(
-        "scoring.list_kept", on=made, by=by, at=now, unit=operator.pk, date=day, rows=given.scored, listed=len(listed)
+        "scoring.list_kept", on=made, by=by, at=now, unit=operator.pk, date=day, revision=made.revision,
+        rows=given.scored, listed=len(listed),
     )  # fmt: skip
     return made, True
 

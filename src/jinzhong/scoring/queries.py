@@ -67,14 +67,15 @@ def _numbers(words: str) -> list[UUID]:
 
 def waiting(viewer: Account) -> int:
     """How many numbers of the newest day this viewer may see have had no word from anybody."""
-    newest = lists(viewer=viewer).order_by("-day").values_list("day", flat=True).first()
+    current = lists(viewer=viewer).filter(superseded_at=None)
+    newest = current.order_by("-day").values_list("day", flat=True).first()
     spoken = Verdict.objects.filter(number=OuterRef("number"), ended_at=None)
-    return entries(viewer=viewer).filter(of__day=newest).filter(~Exists(spoken)).count() if newest else 0
+    return entries(viewer=viewer).filter(of__in=current.filter(day=newest)).filter(~Exists(spoken)).count()
 
 
 def history(number: UUID, *, viewer: Account) -> list[Entry]:
-    """When this number was listed, newest first."""
-    return list(entries(viewer=viewer).filter(number=number).order_by("-of__day"))
+    """When this number was listed, newest first; by every revision, since any may have been looked at."""
+    return list(entries(viewer=viewer).filter(number=number).order_by("-of__day", "-of__revision"))
 
 
 def verdicts(numbers: Iterable[UUID], *, viewer: Account, standing: bool = True) -> list[Verdict]:
@@ -128,7 +129,8 @@ def operators() -> list[Unit]:
 
 
 def same_day(operator: Unit, day: date) -> DailyList | None:
-    return DailyList.objects.filter(operator=operator, day=day).first()
+    """The list in force of a day."""
+    return DailyList.objects.filter(operator=operator, day=day, superseded_at=None).first()
 
 
 def to_warn(entry: Entry) -> list[Reached]:
@@ -160,7 +162,10 @@ def alike(entry: Entry, *, viewer: Account) -> tuple[int, int]:
     """(judged, fraud) of the other numbers of the last 90 days with about this chance that somebody has judged."""
     since = entry.of.day - timedelta(days=ALIKE_DAYS)
     near = entries(viewer=viewer).filter(
-        of__day__gt=since, score__gte=entry.score - ALIKE, score__lte=entry.score + ALIKE
+        of__superseded_at=None,
+        of__day__gt=since,
+        score__gte=entry.score - ALIKE,
+        score__lte=entry.score + ALIKE,
     )
     about = set(near.exclude(number=entry.number_id).values_list("number", flat=True))
     known = [one.fraud for one in labels(viewer=viewer) if one.number in about]
@@ -237,11 +242,15 @@ class Trial:
 def trial(value: float, *, today: date) -> Trial:
     """Try a line on the lists of the last 30 days. ``unseen``: numbers nobody was shown; ``floor``: how low the lists reach."""
     since = today - timedelta(days=TRIAL_DAYS)
-    kept = DailyList.objects.filter(day__gte=since, day__lt=today)
+    kept = DailyList.objects.filter(day__gte=since, day__lt=today, superseded_at=None)
     above = Entry.objects.filter(of__in=kept, score__gte=value)
     numbers = set(above.values_list("number", flat=True))
     known = {one.number: one.fraud for one in labels(viewer=None) if one.number in numbers}
-    shown = set(Entry.objects.filter(of__in=kept, listed=True).values_list("number", flat=True))
+    shown = set(
+        Entry.objects.filter(of__day__gte=since, of__day__lt=today, listed=True).values_list(
+            "number", flat=True
+        )
+    )
     right = sum(known.values())
     low, high = wilson(right, len(known)) if known else (None, None)
     lowest = [min(one.entries.values_list("score", flat=True), default=one.threshold) for one in kept]

@@ -1,10 +1,15 @@
 """A day's list is kept once, as it came, and only its own operator and the office read it."""
 
-import pytest
+from dataclasses import replace
+from datetime import timedelta
 
+import pytest
+from django.db import IntegrityError, transaction
+
+from jinzhong import flow
 from jinzhong.audit.models import Event
+from jinzhong.ids import new_id
 from jinzhong.scoring import operations, queries
-from jinzhong.scoring.given import BadList
 from jinzhong.scoring.models import DailyList, Entry, Reached
 from jinzhong.vault import queries as vault
 from jinzhong.vault.models import Identifier
@@ -29,16 +34,58 @@ def test_the_same_file_again_changes_nothing(kept, operators):
     assert (Entry.objects.count(), Event.objects.count()) == before
 
 
-def test_another_list_for_the_day_is_refused(kept, operators):
-    with pytest.raises(BadList, match="已经收过一份不同的"):
-        operations.keep_list(
-            operator=operators.operator_1, day=DAY, given=judged(digest="two"), by="risk_1", now=NOW
-        )
-    _other, fresh = operations.keep_list(
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"digest": "two"},
+        {"model": "b" * 64},
+        {"prevalence": 0.01},
+        {"reached": None},
+        {"simulated": True},
+        {"cut_off": at("08:00")},
+    ],
+)
+def test_another_input_is_the_days_next_revision(kept, operators, other):
+    given = replace(judged(), **other)
+    made, fresh = operations.keep_list(
+        operator=operators.operator_1, day=DAY, given=given, by="risk_1", now=NOW
+    )
+    assert (made.revision, fresh) == (2, True)
+    again, fresh = operations.keep_list(
+        operator=operators.operator_1, day=DAY, given=given, by="risk_1", now=NOW
+    )
+    assert (again, fresh) == (made, False)
+    assert queries.same_day(operators.operator_1, DAY) == made
+
+
+def test_what_was_said_of_an_earlier_revision_stands(kept, operators):
+    first = kept.entries.first()
+    operations.judge(entry=first, word="fraud", because="victim", note="", by=operators.desk, now=at("09:30"))
+    raised = flow.warn_reached(entry=first, by=operators.risk_1, now=at("09:31"))
+    assert len(raised) == 2
+
+    again, _fresh = operations.keep_list(
+        operator=operators.operator_1, day=DAY, given=judged(digest="two"), by="risk_1", now=at("10:00")
+    )
+    assert queries.right_among(again, viewer=operators.desk) == (1, 1)
+    assert queries.waiting(operators.risk_1) == 1  # of the two listed one was judged before
+    assert queries.to_warn(again.entries.first()) == []
+    assert queries.entry(first.pk, viewer=operators.risk_1) == first
+    assert queries.trial(0.5, today=DAY + timedelta(days=1)).lists == 1
+
+
+def test_a_day_has_one_list_in_force(kept, operators):
+    kept.pk, kept.revision = new_id(), 2
+    with pytest.raises(IntegrityError), transaction.atomic():
+        kept.save(force_insert=True)
+
+
+def test_another_operators_list_is_its_own(kept, operators):
+    other, fresh = operations.keep_list(
         operator=operators.operator_2, day=DAY, given=judged(digest="two"), by="risk_2", now=NOW
     )
-    assert fresh
-    assert DailyList.objects.count() == 2
+    assert (fresh, other.revision) == (True, 1)
+    assert DailyList.objects.filter(superseded_at=None).count() == 2
 
 
 def test_numbers_are_in_the_vault_and_nowhere_else(kept):
