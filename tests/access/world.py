@@ -318,6 +318,7 @@ def _number_lists(made: World) -> None:
         one, last = PEOPLE[letter], round(at("20:00", "2021-05-30").timestamp() * 1_000_000)
         given = Judged(
             rows=[Scored(one.phone, 0.9, ["近7天总通话 80 次（一般 9 次）"])],
+            chances=[0.9],
             scored=5000,
             model="a" * 64,
             made_on=at("07:00").date(),

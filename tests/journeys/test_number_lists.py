@@ -10,7 +10,9 @@ from jinzhong import clock
 from jinzhong.cli import main
 from jinzhong.district import operations as district
 from jinzhong.scoring.models import DailyList
+from jinzhong.district.queries import account
 from tests.district import at
+from tests.pages import logged_in, text
 
 DAY = "2021-05-31"
 
@@ -117,6 +119,17 @@ def test_a_list_comes_in_with_its_model_and_whom_it_reached(operator, scores, ca
     assert first.shallow == 1  # who was only rung, and who talked ten days ago, isn't counted
 
 
+def test_what_is_listed_beyond_what_is_kept_is_counted_and_said(operator, model, tmp_path, capsys):
+    rows = [[f"1541{number:07}", 0.98 if number < 2000 else 0.96, ""] for number in range(2100)]
+    assert bring(write(tmp_path / "long.csv", "number,score,reasons", rows), model) == 0
+    assert "2100 listed (100 beyond the first 2000 not kept)" in capsys.readouterr().err
+
+    kept = DailyList.objects.get()
+    assert (kept.listed, kept.entries.count(), kept.left_out) == (2100, 2000, 100)
+    assert kept.expected == pytest.approx((2000 * 0.98 + 100 * 0.96) / 2100)
+    assert "只留前 2000 个，后面 100 个没有留" in text(logged_in(account("risk")).get("/numbers"))
+
+
 def _blind(phone: str) -> bytes:
     from jinzhong.vault import seal
 
@@ -132,7 +145,16 @@ def _blind(phone: str) -> bytes:
         ("number,score,reasons", [["15400002093", 1.5, ""]], "第 2 行：score 要在 0 到 1 之间"),
         ("number,score,reasons", [["15400002093", "高", ""]], "第 2 行：score 要在 0 到 1 之间"),
         ("number,score,reasons", [["1540000", 0.99, ""]], "第 2 行：number 现有 7 位"),
-        ("number,score,reasons", [["15400002093", 0.99, ""], ["15400002093", 0.98, ""]], "写了两行"),
+        (
+            "number,score,reasons",
+            [["15400002093", 0.99, ""], ["15400002094", 0, ""], ["+8615400002093", 0, ""]],
+            "第 4 行：和第 2 行是同一个号码",
+        ),
+        (
+            "number,score,reasons",
+            [["15400002093", 0.99, ""], ["1540000", 0, ""]],
+            "第 3 行：number 现有 7 位",
+        ),
     ],
 )
 def test_a_bad_file_is_refused_in_words(operator, model, tmp_path, capsys, head, rows, said):

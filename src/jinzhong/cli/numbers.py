@@ -324,7 +324,10 @@ def _take_list(chosen: argparse.Namespace) -> int:
     told = "was kept before, nothing changed"
     if fresh:
         told = "kept" if kept.revision == 1 else f"kept as revision {kept.revision} of this day's list"
-    print(f"{kept.day}: {kept.scored} numbers scored, {kept.listed} listed; {told}", file=sys.stderr)
+    left_out = f" ({kept.left_out} beyond the first {kept.kept} not kept)" if kept.left_out else ""
+    print(
+        f"{kept.day}: {kept.scored} numbers scored, {kept.listed} listed{left_out}; {told}", file=sys.stderr
+    )
     return 0
 
 

@@ -29,6 +29,8 @@ class Judged:
     """The whole file: its numbers from the gravest down to the last that is kept, and by which model."""
 
     rows: list[Scored]
+    chances: list[float]
+    """Of every number that may be listed, gravest first, whether its row is kept or not."""
     scored: int
     model: str
     made_on: date

@@ -42,6 +42,8 @@ class DailyList(models.Model):
     prevalence = models.FloatField()
     scored = models.PositiveIntegerField()
     listed = models.PositiveIntegerField()
+    kept = models.PositiveIntegerField()
+    """So many of the gravest stand below as entries."""
     expected = models.FloatField(null=True)
     low = models.FloatField(null=True)
     high = models.FloatField(null=True)
@@ -61,6 +63,11 @@ class DailyList(models.Model):
             ),
             models.UniqueConstraint(fields=["operator", "day", "revision"], name="list_revision_once"),
         ]
+
+    @property
+    def left_out(self) -> int:
+        """Listed and not kept: counted in what the list expects, shown to nobody."""
+        return max(0, self.listed - self.kept)
 
 
 class Entry(models.Model):

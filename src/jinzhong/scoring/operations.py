@@ -41,8 +41,8 @@ def keep_list(*, operator: Unit, day: date, given: Judged, by: str, now: datetim
         before.save(update_fields=["superseded_at"])
     line = queries.in_force(day)
     threshold = line.value if line else given.default_line
-    listed = [one for one in given.rows if one.score >= threshold]
-    told = _expected([one.score for one in listed])
+    listed = [one for one in given.chances if one >= threshold]
+    told = _expected(listed)
     made = DailyList.objects.create(
         operator=operator,
         day=day,
@@ -55,6 +55,7 @@ def keep_list(*, operator: Unit, day: date, given: Judged, by: str, now: datetim
         prevalence=given.prevalence,
         scored=given.scored,
         listed=len(listed),
+        kept=len(given.rows),
         expected=told["expected_precision"],
         low=told["low"],
         high=told["high"],

@@ -16,7 +16,8 @@ LISTED_FPR = 0.001
 """Where nobody set a line: one innocent number in a thousand may be listed."""
 KEPT_FPR = 0.01
 KEPT = 2000
-"""Kept below the line, so that another line can be tried later: what one innocent number in a hundred would reach, at most so many."""
+"""So many of the gravest are kept, also below the line, so that another line can be tried later: what one innocent number in a
+hundred would reach. Counts and expected precision are of all that are listed."""
 
 
 def read(
@@ -39,15 +40,14 @@ def read(
     found = list(zip(*(table[name].to_pylist() for name in ("number", "score", "reasons")), strict=True))
     if not found:
         raise BadList(_("%(file)s 里一个号码也没有") % {"file": path.name})
+    numbers = _numbers([one[0] for one in found], path)
     scores = [_score(one[1], path, at) for at, one in enumerate(found, 2)]
     share = prevalence or float(model.card["prevalence"])
     lowest = min(model.line(KEPT_FPR, share), line if line is not None else 1.0)
     order = sorted((at for at, score in enumerate(scores) if score >= lowest), key=lambda at: -scores[at])
-    rows = [_row(found[at], scores[at], path, at + 2) for at in order[:KEPT]]
-    if len({one.number for one in rows}) < len(rows):
-        raise BadList(_("%(file)s 里同一个号码写了两行") % {"file": path.name})
     return Judged(
-        rows=rows,
+        rows=[Scored(numbers[at], scores[at], _reasons(found[at][2])) for at in order[:KEPT]],
+        chances=[scores[at] for at in order],
         scored=len(found),
         model=model.card["model_sha256"],
         made_on=date.fromisoformat(model.card["made_on"]),
@@ -70,13 +70,24 @@ def _score(value: Any, path: Path, row: int) -> float:
     return float(value)
 
 
-def _row(found: tuple[Any, ...], score: float, path: Path, row: int) -> Scored:
-    """The number is never repeated in what is told: it may be somebody's."""
-    try:
-        number = forms.phone(str(found[0]))
-    except ValueError as problem:
-        raise BadList(
-            _("%(file)s 第 %(row)s 行：number %(problem)s")
-            % {"file": path.name, "row": row, "problem": problem}
-        ) from problem
-    return Scored(number, score, [one for one in str(found[2] or "").split("；") if one])
+def _numbers(written: list[Any], path: Path) -> list[str]:
+    """In canonical form, each once. A number is never repeated in what is told: it may be somebody's."""
+    rows: dict[str, int] = {}
+    for row, one in enumerate(written, 2):
+        try:
+            number = forms.phone(str(one))
+        except ValueError as problem:
+            raise BadList(
+                _("%(file)s 第 %(row)s 行：number %(problem)s")
+                % {"file": path.name, "row": row, "problem": problem}
+            ) from problem
+        if rows.setdefault(number, row) != row:
+            raise BadList(
+                _("%(file)s 第 %(row)s 行：和第 %(first)s 行是同一个号码，一个号码只写一行")
+                % {"file": path.name, "row": row, "first": rows[number]}
+            )
+    return list(rows)
+
+
+def _reasons(told: Any) -> list[str]:
+    return [one for one in str(told or "").split("；") if one]

@@ -3,6 +3,13 @@
 from django.db import migrations, models
 
 
+
+def count_kept(apps, schema_editor):
+    for one in apps.get_model("scoring", "DailyList").objects.annotate(found=models.Count("entries")):
+        one.kept = one.found
+        one.save(update_fields=["kept"])
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -37,4 +44,11 @@ class Migration(migrations.Migration):
             model_name='dailylist',
             constraint=models.UniqueConstraint(fields=('operator', 'day', 'revision'), name='list_revision_once'),
         ),
+        migrations.AddField(
+            model_name='dailylist',
+            name='kept',
+            field=models.PositiveIntegerField(default=0),
+            preserve_default=False,
+        ),
+        migrations.RunPython(count_kept, migrations.RunPython.noop),
     ]

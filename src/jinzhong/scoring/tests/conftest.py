@@ -37,6 +37,7 @@ RESIDENTS = {
 def judged(rows=ROWS, *, digest="one", model="a" * 64, reached=RESIDENTS, line=0.5) -> Judged:
     return Judged(
         rows=list(rows),
+        chances=[one.score for one in rows],
         scored=5000,
         model=model,
         made_on=date(2021, 5, 24),
