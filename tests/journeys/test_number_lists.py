@@ -9,7 +9,7 @@ import pytest
 from jinzhong import clock
 from jinzhong.cli import main
 from jinzhong.district import operations as district
-from jinzhong.scoring.models import DailyList
+from jinzhong.scoring.models import DailyList, Threshold
 from jinzhong.district.queries import account
 from tests.district import at
 from tests.pages import logged_in, text
@@ -128,6 +128,25 @@ def test_what_is_listed_beyond_what_is_kept_is_counted_and_said(operator, model,
     assert (kept.listed, kept.entries.count(), kept.left_out) == (2100, 2000, 100)
     assert kept.expected == pytest.approx((2000 * 0.98 + 100 * 0.96) / 2100)
     assert "只留前 2000 个，后面 100 个没有留" in text(logged_in(account("risk")).get("/numbers"))
+
+
+def test_a_number_below_the_line_is_one_of_the_reached(operator, model, tmp_path):
+    """Kept to try another line on, and otherwise a resident like any other: it was rung, and then rang its bank."""
+    Threshold.objects.create(value=0.999, since=at("00:00").date(), trial={}, by="test", at=at("07:00"))
+    rows = [["15400002093", 0.9995, ""], ["15400002094", 0.998, ""]]
+    scores = write(tmp_path / "scores.csv", "number,score,reasons", rows)
+    calls = [
+        ["15400002093", "15400002094", "2021-05-30T10:00:00+08:00", 1320, "domestic", "", "", ""],
+        ["15400002094", "95588", "2021-05-30T11:00:00+08:00", 60, "domestic", "", "", ""],
+        ["15400002094", "15410007104", "2021-05-30T12:00:00+08:00", 1320, "domestic", "", "", ""],
+    ]
+    file = write(tmp_path / "calls.csv", "caller,callee,start,seconds,kind,cell,imei,peer_city", calls)
+    assert bring(scores, model, "--calls", str(file)) == 0
+
+    first, below = DailyList.objects.get().entries.all()
+    assert (first.listed, below.listed) == (True, False)
+    assert [one.pattern for one in first.reached.all()] == ["deep"]
+    assert not below.reached.exists()
 
 
 def _blind(phone: str) -> bytes:

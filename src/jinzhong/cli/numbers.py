@@ -315,7 +315,7 @@ def _take_list(chosen: argparse.Namespace) -> int:
             simulated=chosen.simulated,
         )
         if chosen.calls:
-            given = _with_reached(given, chosen.calls)
+            given = _with_reached(given, chosen.calls, line.value if line else given.default_line)
         kept, fresh = operations.keep_list(
             operator=operator, day=chosen.day, given=given, by=name_of(by), now=now
         )
@@ -347,7 +347,8 @@ def _operator(chosen: argparse.Namespace, by: Any) -> Any:
     return found
 
 
-def _with_reached(given: Any, calls: Path) -> Any:
+def _with_reached(given: Any, calls: Path, threshold: float) -> Any:
+    """Whom the listed numbers got hold of; those below the line are nobody's business."""
     from dataclasses import replace
 
     from jinzhong_engine.backends import files
@@ -356,7 +357,8 @@ def _with_reached(given: Any, calls: Path) -> Any:
 
     as_of = microseconds(given.cut_off)
     table = files.read_events(calls, CALLS, _latest(as_of))
-    return replace(given, reached=reached(table, [one.number for one in given.rows], as_of=as_of))
+    listed = [one.number for one in given.rows if one.score >= threshold]
+    return replace(given, reached=reached(table, listed, as_of=as_of))
 
 
 def _labels(chosen: argparse.Namespace) -> int:
