@@ -198,8 +198,9 @@ class Label:
 
 
 def labels(*, viewer: Account | None) -> list[Label]:
-    """All standing labels a viewer may see (None: the machine's own account, all); who is unsure labels nothing."""
-    found = Verdict.objects.filter(ended_at=None).exclude(word=Verdict.Word.UNSURE)
+    """All standing labels a viewer may see (None: the machine's own account, all). The newest word of the highest side decides;
+    where that is "unsure", there is no label."""
+    found = Verdict.objects.filter(ended_at=None)
     if viewer is not None:
         found = _readable(found, viewer).filter(number__in=entries(viewer=viewer).values("number"))
     best: dict[UUID, Verdict] = {}
@@ -210,6 +211,7 @@ def labels(*, viewer: Account | None) -> list[Label]:
     return [
         Label(one.number_id, one.word == Verdict.Word.FRAUD, one.at.astimezone(ZONE).date())
         for one in best.values()
+        if one.word != Verdict.Word.UNSURE
     ]
 
 

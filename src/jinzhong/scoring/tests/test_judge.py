@@ -70,6 +70,17 @@ def test_the_office_stands_above_the_operator_in_labels(kept, operators):
     assert queries.labels(viewer=operators.risk_2) == []
 
 
+def test_an_unsure_office_leaves_no_label_whatever_the_operator_says(first, operators):
+    say(first, operators.risk_1, "fraud", "script")
+    say(first, operators.desk, "unsure", "wait", now=at("09:40"))
+    say(first, operators.risk_1, "fraud", "victim", now=at("10:00"))
+    assert queries.labels(viewer=None) == []
+    assert queries.right_among(first.of, viewer=operators.desk) == (0, 0)
+
+    operations.take_back(entry=first, by=operators.desk, now=at("10:10"))
+    assert [one.fraud for one in queries.labels(viewer=None)] == [True]
+
+
 def test_labels_are_given_out_for_a_purpose(first, operators):
     say(first, operators.desk)
     taken = operations.take_labels(viewer=None, by="os:root", purpose="重新训练", now=at("10:00"))
