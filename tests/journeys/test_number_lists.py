@@ -196,7 +196,7 @@ def test_who_may_bring_in_whose(operator, scores, model, place, capsys):
     assert main([*given, "desk", "--operator", "operator-1"]) == 0
 
 
-def test_verdicts_become_the_rows_to_fit_on(operator, scores, model, place, tmp_path):
+def test_verdicts_become_the_rows_to_fit_on(operator, scores, model, place, tmp_path, capsys):
     from jinzhong.district import queries
     from jinzhong.scoring import operations
 
@@ -224,3 +224,12 @@ def test_verdicts_become_the_rows_to_fit_on(operator, scores, model, place, tmp_
         ("1", DAY, "64"),
         ("0", DAY, "64"),
     }
+
+    rows = [["+86 154 0000 2093", 64], ["0154-0000-2094", 64], ["154", 9], ["15400002095", 5]]
+    given[3] = str(write(tmp_path / "other.csv", "number,max_fanout_1h_7d", rows))
+    capsys.readouterr()
+    assert main([*given, "--by", "risk"]) == 0
+    assert "1 rows left out" in capsys.readouterr().err
+    with out.open(encoding="utf-8", newline="") as file:
+        written = {row["number"]: row["fraud"] for row in csv.DictReader(file)}
+    assert written.keys() == {"+86 154 0000 2093", "0154-0000-2094"}

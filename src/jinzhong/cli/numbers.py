@@ -381,7 +381,7 @@ def _labels(chosen: argparse.Namespace) -> int:
         now=clock.now(),
     )
     known = {number: (int(fraud), on.isoformat()) for number, fraud, on in labels}
-    numbers = table["number"].to_pylist() if table is not None else list(known)
+    numbers = _canonical(table["number"].to_pylist()) if table is not None else list(known)
     rows = [at for at, number in enumerate(numbers) if number in known]
     made = table.take(rows) if table is not None else pa.table({"number": pa.array(numbers, pa.string())})
     said = [known[numbers[at]] for at in rows]
@@ -390,6 +390,21 @@ def _labels(chosen: argparse.Namespace) -> int:
     files.write_table(made, chosen.out)
     print(f"{made.num_rows} labels written to {chosen.out}", file=sys.stderr)
     return 0
+
+
+def _canonical(written: list[Any]) -> list[str]:
+    """The one form of each number, as the vault keeps it; empty for what is none. How many are none is told."""
+    from jinzhong.vault import queries as vault
+
+    found = []
+    for one in written:
+        try:
+            found.append(vault.canonical("phone", str(one)))
+        except ValueError:
+            found.append("")
+    if "" in found:
+        print(f"{found.count('')} rows left out: their number is none", file=sys.stderr)
+    return found
 
 
 def _latest(as_of: int | None) -> int:
