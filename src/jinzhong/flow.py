@@ -279,6 +279,11 @@ def work_once(*, worker: str, now: datetime, deliver: Mapping[str, Deliver]) -> 
 
 
 def _act_on(deadline: Deadline, *, now: datetime) -> None:
+    if deadline.kind == scoring.FORGET:
+        scoring.forget_unconfirmed(
+            list_id=deadline.on_id, step=deadline.step, due_at=deadline.due_at, now=now
+        )
+        return
     if deadline.kind == dispatch.CALL:
         dispatch.call_missed(warning_id=deadline.on_id, step=deadline.step, due_at=deadline.due_at, now=now)
         return

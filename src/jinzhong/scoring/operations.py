@@ -2,9 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from jinzhong.agenda import operations as agenda
 from jinzhong.audit import operations as audit
 from jinzhong.district.models import Account, Unit
 from jinzhong.district.permissions import NotAllowed
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOTE = 200
+FORGET = "scoring.forget"
+"""The deadline of a list: by then its numbers are confirmed, or deleted."""
+FORGET_AFTER = timedelta(days=30)
 
 
 class Unfit(Exception):
@@ -77,6 +82,7 @@ def keep_list(*, operator: Unit, day: date, given: Judged, by: str, now: datetim
         )
         if is_listed and given.reached:
             _reach(entry, given.reached.get(row.number, []), now=now)
+    agenda.watch(on_id=made.pk, due={FORGET: now + FORGET_AFTER}, at=now)
     audit.record(
         "scoring.list_kept", on=made, by=by, at=now, unit=operator.pk, date=day, revision=made.revision,
         rows=given.scored, listed=len(listed),
@@ -110,6 +116,32 @@ def _reach(entry: Entry, residents: list["Resident"], *, now: datetime) -> None:
 
 
 @operation
+def forget_unconfirmed(*, list_id: UUID, step: int, due_at: datetime, now: datetime) -> None:
+    """A list is thirty days old: of its numbers that nobody confirmed, the number is deleted, and whom it reached, unless they
+    were warned. Rank, chance and verdict stay without the number, so that shares of the right ones stay true.
+
+    A number that a younger list names waits for that one; a confirmed one is looked at again after as long.
+    """
+    audit.take_turn()
+    if not agenda.settle_one(kind=FORGET, on_id=list_id, step=step, outcome="met", at=now):
+        return
+    kept = DailyList.objects.get(pk=list_id)
+    confirmed = {one.number for one in queries.labels(viewer=None) if one.fraud}
+    numbers = set(kept.entries.values_list("number", flat=True)) - confirmed
+    met = Reached.objects.filter(entry__of=kept, entry__number__in=numbers, alert=None)
+    people = set(met.values_list("person", flat=True))
+    met.delete()
+    younger = Entry.objects.filter(number__in=numbers, of__at__gt=now - FORGET_AFTER)
+    numbers -= set(younger.values_list("number", flat=True))
+    gone = vault.forget(subjects=numbers, apart_from=(Entry, Verdict))
+    Verdict.objects.filter(number__in=gone).update(note="")
+    told = {"rows": len(gone), "people": len(vault.forget(subjects=people))}
+    audit.record("scoring.forgotten", on=kept, by="clock", at=now, happened_at=due_at, **told)
+    if kept.entries.filter(number__identifiers__isnull=False).exists():
+        agenda.watch(on_id=kept.pk, due={FORGET: now + FORGET_AFTER}, at=now, step=step + 1)
+
+
+@operation
 def judge(*, entry: Entry, word: str, because: str, note: str, by: Account, now: datetime) -> Verdict:
     """Say what a number is. It takes the place of what the same side said before, which stays on record."""
     audit.take_turn()
@@ -120,6 +152,8 @@ def judge(*, entry: Entry, word: str, because: str, note: str, by: Account, now:
         raise Unfit(_("选一条凭据"))
     if because == "other" and not note.strip():
         raise Unfit(_("选了“别的”，请在备注里写一句"))
+    if queries.is_forgotten(entry):
+        raise Unfit(_("30 天没有确认，号码已经删了，不能再判"))
     queries.own_word(entry, of=by).update(ended_at=now, ended_by=by.username)
     made = Verdict.objects.create(
         entry=entry,
@@ -195,7 +229,9 @@ def take_labels(
     """(number, is it fraud, said on) of every standing label, plain, for fitting a model; logged with its purpose."""
     audit.take_turn()
     found = queries.labels(viewer=viewer)
-    made = Taken.objects.create(rows=len(found), purpose=purpose, by=by, at=now)
-    audit.record("scoring.labels_taken", on=made, by=by, at=now, rows=len(found))
     numbers = {one.pk: one for one in Subject.objects.filter(pk__in=[one.number for one in found])}
-    return [(vault_queries.plain(numbers[one.number])["phone"], one.fraud, one.on) for one in found]
+    phones = {pk: vault_queries.plain(one).get("phone") for pk, one in numbers.items()}
+    known = [(phone, one.fraud, one.on) for one in found if (phone := phones[one.number])]
+    made = Taken.objects.create(rows=len(known), purpose=purpose, by=by, at=now)
+    audit.record("scoring.labels_taken", on=made, by=by, at=now, rows=len(known))
+    return known

@@ -45,6 +45,11 @@ def entry(pk: UUID, *, viewer: Account) -> Entry | None:
     return entries(viewer=viewer).filter(pk=pk).first()
 
 
+def is_forgotten(entry: Entry) -> bool:
+    """Whether its number was deleted, since nobody had confirmed it."""
+    return not vault.plain(entry.number)
+
+
 def of_list(kept: DailyList, *, viewer: Account, show: str = "", words: str = "") -> QuerySet[Entry]:
     """The numbers of a list. ``show``: open (nobody has said anything), fraud, innocent, unsure or reached; ``words``: a number."""
     found = entries(viewer=viewer).filter(of=kept).prefetch_related("reached")

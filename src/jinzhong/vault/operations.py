@@ -1,6 +1,8 @@
 """Keeping, merging and revealing subjects."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import models
 
@@ -69,6 +71,20 @@ def undo_merge(*, merge: Merge, by: str, at: datetime) -> None:
     audit_operations.record(
         "vault.merge_undone", on=merge.kept, by=by, at=at, absorbed=merge.absorbed_id, merge=merge.pk
     )
+
+
+@operation
+def forget(*, subjects: Collection[UUID], apart_from: Collection[type[models.Model]] = ()) -> set[UUID]:
+    """Delete what identifies these subjects, of those that nothing else (``apart_from`` these rows) refers to; which they were.
+
+    The subject stays without a name or number, so that what was counted stays countable. Whoever calls writes the log's line.
+    """
+    audit_operations.take_turn()
+    free = set(subjects) - queries.referred(subjects, apart_from=apart_from)
+    known = Identifier.objects.filter(subject__in=free)
+    forgotten = set(known.values_list("subject", flat=True))
+    known.delete()
+    return forgotten
 
 
 @operation

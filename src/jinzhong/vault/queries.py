@@ -1,9 +1,11 @@
 """Finding subjects by what identifies them, and showing them masked."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from django.db.models import ManyToOneRel, Model
 
 from jinzhong.vault import forms, seal
 from jinzhong.vault.models import Identifier, Reveal, Subject
@@ -102,6 +104,17 @@ def family(subject: Subject) -> list[UUID]:
         fresh = list(Subject.objects.filter(merged_into__in=fresh).values_list("pk", flat=True))
         ids += fresh
     return ids
+
+
+def referred(ids: Collection[UUID], *, apart_from: Collection[type[Model]] = ()) -> set[UUID]:
+    """Those of these subjects that a row of any room refers to, or that were merged; that somebody was shown one doesn't count."""
+    found = set(Subject.objects.filter(pk__in=ids).exclude(merged_into=None).values_list("pk", flat=True))
+    for one in Subject._meta.get_fields(include_hidden=True):
+        if isinstance(one, ManyToOneRel) and one.related_model not in (Identifier, Reveal, *apart_from):
+            name = one.field.name
+            rows = one.related_model._default_manager.filter(**{f"{name}__in": ids})
+            found |= set(rows.values_list(name, flat=True))
+    return found
 
 
 def purposes() -> list[tuple[str, str]]:

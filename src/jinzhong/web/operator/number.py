@@ -146,6 +146,7 @@ def _shown(
         "entry": found,
         "kept": found.of,
         "number": number_of(subject),
+        "forgotten": queries.is_forgotten(found),
         "is_plain": bool(subject and subject.until),
         "chance": percent(found.score),
         "dots": [(x, y, place < dots) for place, (x, y) in enumerate(DOTS)],
