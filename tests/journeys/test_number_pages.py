@@ -1,15 +1,19 @@
 """An operator's risk officer and the desk go through the pages of a day's list."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
-from jinzhong import clock
+from jinzhong import clock, flow
 from jinzhong.audit.models import Event
-from jinzhong.scoring import operations
+from jinzhong.cases.models import CaseRevision
+from jinzhong.dispatch import operations as dispatch
+from jinzhong.dispatch.models import Order
+from jinzhong.scoring import operations, queries
 from jinzhong.scoring.given import Scored
 from jinzhong.scoring.models import Threshold, Verdict
-from jinzhong.scoring.tests.conftest import DAY, judged, kept, operators  # noqa: F401
+from jinzhong.scoring.tests.conftest import DAY, ROWS, judged, kept, operators  # noqa: F401
 from jinzhong.warning.models import Warning
 from tests.district import at
 from tests.pages import logged_in, send, text
@@ -125,6 +129,65 @@ def test_residents_reached_become_warnings_by_a_button(risk, desk, kept):  # noq
     assert str(deep.pk) in text(desk.get(f"/numbers/{first.pk}"))
     assert str(deep.pk) not in after  # the operator reads the grade, the desk opens the warning
     assert "没有要转的" in text(send(risk, f"/numbers/{first.pk}/warn"))
+
+
+def test_what_came_of_those_it_reached(risk, desk, operators, kept):  # noqa: F811
+    first = kept.entries.first()
+    page = text(desk.get(f"/numbers/{first.pk}"))
+    assert "分数 0.9000，已按涉诈号码占 0.001 校准" in page
+    send(risk, f"/numbers/{first.pk}/warn")
+    order = Order.objects.get()
+    dispatch.close(
+        order=order, by=operators.desk, happened_at=at("09:40"), now=at("09:40"), outcome="dissuaded"
+    )
+    sheet = "案件编号,报案时间,涉案金额(元),发案镇街,案件类别,事主姓名,联系电话\n"
+    rows = "A2021001,2021-05-31,30000,岳林街道,刷单返利,邬秀英,15410000936\nA2021002,2021-05-20,30000,岳林街道,刷单返利,祁建国,15410007104"
+    flow.import_cases(
+        source=(sheet + rows).encode(), name="5月.csv", by=operators.desk, now=at("10:00", "2021-06-01")
+    )
+
+    page = text(desk.get(f"/numbers/{first.pk}"))
+    assert "已劝阻" in page
+    later, before = (CaseRevision.objects.get(case__number=f"A202100{one}").case_id for one in (1, 2))
+    assert f"/cases/{later}" in page
+    assert f"/cases/{before}" not in page  # was robbed before they talked
+    page = text(risk.get(f"/numbers/{first.pk}"))
+    assert "已劝阻" not in page  # an operator reads the grade and the state, the rest is the district's
+    assert "/cases/" not in page
+    assert "邬" not in page
+
+    operations.keep_list(
+        operator=operators.operator_1, day=DAY, given=judged(digest="two"), by="risk_1", now=at("11:00")
+    )
+    newer = queries.same_day(operators.operator_1, DAY).entries.first()
+    assert "已劝阻" in text(desk.get(f"/numbers/{newer.pk}"))
+    assert "以新的为准" in text(desk.get(f"/numbers/{first.pk}"))
+
+
+def test_how_many_were_reached_before_a_number_was_listed_week_by_week(desk, operators, kept):  # noqa: F811
+    """31 May: two numbers, three and one people. The first had been listed a week before, when it had reached nobody deep."""
+    page = text(desk.get("/numbers"))
+    assert _weeks(page)[0] == ["05-25 起，06-01 之前", "2", "0", "2", "3"]
+    operations.keep_list(
+        operator=operators.operator_1, day=DAY - timedelta(days=7), given=judged(ROWS[:1], reached={}), by="risk_1", now=at("09:00")
+    )  # fmt: skip
+    operations.judge(
+        entry=kept.entries.first(), word="fraud", because="victim", note="", by=operators.desk, now=at("09:30")
+    )  # fmt: skip
+    assert _weeks(text(desk.get("/numbers"))) == [
+        ["05-25 起，06-01 之前", "1", "0", "1", "1"],
+        ["05-18 起，05-25 之前", "1", "1", "0", "0"],
+        ["05-11 起，05-18 之前", "0", "0", "—", "—"],
+        ["05-04 起，05-11 之前", "0", "0", "—", "—"],
+    ]
+
+
+def _weeks(page):
+    cells = [
+        re.sub(r"<[^>]+>", "", one)
+        for one in re.findall(r"<td[^>]*>(.*?)</td>", page.split("发现得早不早")[1])
+    ]
+    return [cells[at : at + 5] for at in range(0, 20, 5)]
 
 
 def test_a_line_is_tried_set_and_rolled_back(risk, desk, operators, kept, monkeypatch):  # noqa: F811

@@ -140,6 +140,17 @@ def export_purposes(ids: Iterable[str]) -> dict[str, str]:
     return {str(one.pk): one.purpose for one in Export.objects.filter(pk__in=list(ids))}
 
 
+def robbed(people: Iterable[UUID], *, viewer: Account) -> dict[UUID, list[CaseRevision]]:
+    """The cases a viewer may see in which these subjects were robbed, oldest first."""
+    found: dict[UUID, list[CaseRevision]] = {}
+    seen = visible(viewer=viewer).filter(victims__subject__in=list(people)).distinct().order_by("reported_at")
+    for one in seen.prefetch_related("victims"):
+        for victim in one.victims.all():
+            if victim.subject_id:
+                found.setdefault(victim.subject_id, []).append(one)
+    return found
+
+
 def was_victim(people: Iterable[UUID]) -> bool:
     """Whether one of these subjects was robbed in a case we know of."""
     people = list(people)

@@ -4,21 +4,24 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from math import sqrt
+from statistics import median
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from jinzhong.clock import ZONE
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Role, Unit
+from jinzhong.intake.models import Alert
 from jinzhong.scoring.models import DailyList, Entry, Reached, Threshold, Verdict
 from jinzhong.scoring.words import BECAUSE
 from jinzhong.vault import queries as vault
 
 TRIAL_DAYS = 30
 SURE = 1.96
+WEEKS = 4
 ALIKE_DAYS = 90
 ALIKE = 0.05
 """Chances so close together count as the same."""
@@ -148,6 +151,12 @@ def to_warn(entry: Entry) -> list[Reached]:
     return [one for one in open_ones if one.person_id not in known or one.last_at > known[one.person_id]]
 
 
+def warned(entry: Entry) -> dict[UUID, Alert]:
+    """The newest alert about each whom this number got hold of, by whichever list it was raised."""
+    found = Reached.objects.filter(entry__number=entry.number_id, alert__isnull=False)
+    return {one.person_id: one.alert for one in found.select_related("alert").order_by("alert__received_at")}
+
+
 def told(reached: Reached) -> str:
     """What a warning says of how a listed number got hold of somebody; the number masked."""
     shown = vault.shown(reached.entry.number)
@@ -188,6 +197,52 @@ def next_open(entry: Entry, *, viewer: Account) -> Entry | None:
     """The next number of its list of which nobody has said anything: below it, else from the top."""
     rest = of_list(entry.of, viewer=viewer, show="open").exclude(pk=entry.pk)
     return rest.filter(rank__gt=entry.rank).first() or rest.first()
+
+
+# -- time to detect ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Week:
+    """The numbers first listed in ``since <= day < until``, and how many people they had talked to by then in the seven days before."""
+
+    since: date
+    until: date
+    numbers: int
+    fraud: int
+    people: float | None
+    most: int
+
+
+def detection(*, viewer: Account, today: date) -> list[Week]:
+    """By weeks, today's the newest: how many people a number had got hold of when it was first listed, in the middle and at most.
+
+    Of lists that know whom their numbers reached. Four weeks: of older ones people are deleted, and would be missing.
+    """
+    earlier = Entry.objects.filter(
+        number=OuterRef("number"), listed=True, of__day__lt=OuterRef("of__day"), of__superseded_at=None
+    )
+    found = entries(viewer=viewer).filter(
+        ~Exists(earlier), of__superseded_at=None, of__knows_reached=True,
+        of__day__gt=today - timedelta(days=WEEKS * 7), of__day__lte=today,
+    )  # fmt: skip
+    fraud = {one.number for one in labels(viewer=viewer) if one.fraud}
+    rows = list(found.annotate(met=Count("reached")))
+    return [_week(rows, fraud, until=today + timedelta(days=1 - 7 * back)) for back in range(WEEKS)]
+
+
+def _week(rows: list[Any], fraud: set[UUID], *, until: date) -> Week:
+    since = until - timedelta(days=7)
+    here = [one for one in rows if since <= one.of.day < until]
+    people = [one.met + one.shallow for one in here]
+    return Week(
+        since=since,
+        until=until,
+        numbers=len(here),
+        fraud=sum(one.number_id in fraud for one in here),
+        people=median(people) if people else None,
+        most=max(people, default=0),
+    )
 
 
 # -- labels -----------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jinzhong import clock, flow
+from jinzhong.cases import queries as cases
+from jinzhong.dispatch import queries as orders
 from jinzhong.district.permissions import may
 from jinzhong.scoring import operations, queries
 from jinzhong.scoring.words import BECAUSE
@@ -173,10 +175,10 @@ def _choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
 
 
 def _reached(found: Any, viewer: Any) -> dict[str, Any]:
-    """The residents it got hold of, the deep ones first, each with the warning it became."""
-    rows = list(found.reached.select_related("person", "alert"))
+    """The residents it got hold of, the deep ones first, each with what came of it."""
+    rows = list(found.reached.select_related("person"))
     people = vault.shown_many([one.person for one in rows])
-    became = warnings.warnings_of([one.alert for one in rows if one.alert])
+    after = _after(found, rows, viewer)
     waiting = {one.pk for one in queries.to_warn(found)}
     words = dict(queries.pattern_words())
     told = [
@@ -185,9 +187,8 @@ def _reached(found: Any, viewer: Any) -> dict[str, Any]:
             "pattern": words[one.pattern],
             "talks": one.talks,
             "minutes": max(1, round(one.seconds / 60)),
-            "last_at": one.last_at,
-            "warning": became.get(one.alert_id),
             "waits": one.pk in waiting,
+            **after[one.pk],
         }
         for one in rows
     ]
@@ -204,3 +205,24 @@ def _reached(found: Any, viewer: Any) -> dict[str, Any]:
         "to_warn": len(waiting),
         "may_open": may(viewer, "desk.read"),
     }
+
+
+def _after(found: Any, rows: list[Any], viewer: Any) -> dict[UUID, dict[str, Any]]:
+    """For each whom it got hold of, as far as the viewer may see: the warning, who went and with what outcome, cases since."""
+    alerts = queries.warned(found)
+    became = warnings.warnings_of(alerts.values())
+    seen = orders.orders(viewer=viewer).filter(warning__in=list(became.values())).order_by("sent_at", "pk")
+    went = {one.warning_id: one for one in seen}
+    families = {one.pk: vault.family(vault.root(one.person)) for one in rows}
+    robbed = cases.robbed({pk for family in families.values() for pk in family}, viewer=viewer)
+    after = {}
+    for one in rows:
+        alert = alerts.get(one.person_id)
+        warning = became.get(alert.pk) if alert else None
+        filed = [case for pk in families[one.pk] for case in robbed.get(pk, [])]
+        after[one.pk] = {
+            "warning": warning,
+            "order": went.get(warning.pk) if warning else None,
+            "cases": [case for case in filed if case.reported_at >= one.last_at],
+        }
+    return after
