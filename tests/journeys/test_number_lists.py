@@ -9,8 +9,8 @@ import pytest
 from jinzhong import clock
 from jinzhong.cli import main
 from jinzhong.district import operations as district
-from jinzhong.scoring.models import DailyList, Threshold
 from jinzhong.district.queries import account
+from jinzhong.scoring.models import DailyList, Threshold
 from tests.district import at
 from tests.pages import logged_in, text
 

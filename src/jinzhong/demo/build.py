@@ -18,7 +18,7 @@ from jinzhong.audit import queries as audit
 from jinzhong.bulletin import operations as bulletin
 from jinzhong.bulletin import queries as bulletins
 from jinzhong.config import instance
-from jinzhong.demo import cases, episodes, fenghua, sheets
+from jinzhong.demo import cases, episodes, fenghua, numbers, sheets
 from jinzhong.demo.fenghua import BY
 from jinzhong.demo.play import Player
 from jinzhong.demo.staff import Roster, Staff, chief_of
@@ -40,6 +40,7 @@ LISTED_AT = timedelta(days=1, hours=9)
 HANDED_IN = "已办，材料存反诈办（演示数据）。"
 BULLETIN_AT = timedelta(hours=8, minutes=30)
 CITY_AT = timedelta(minutes=40)
+NUMBERS_AT = timedelta(hours=6)
 BULLETINS = 7
 """So many days before today have an issued bulletin."""
 ROSTERED = timedelta(days=7)
@@ -98,6 +99,7 @@ def build(now: datetime) -> None:
     warned = _episodes(line, roster, now)
     _city(line, now)
     _listings(line, now)
+    line.at(min(clock.DEMO_DAY + NUMBERS_AT, now), numbers.bring)
     _bulletins(line, now)
     _tell(f"{told} case sheets and {warned} alerts, in the order in which they came")
     line.run(until=now)

@@ -1,0 +1,102 @@
+"""The demo's list of numbers: what our commands make of two synthetic worlds, one to learn from and one to judge.
+
+    python3 dev.py bench demo_numbers
+
+Writes ``src/jinzhong/demo/numbers.json.gz``. The columns are those that people can be told of; the one world's truth is learnt from,
+the other's is never looked at.
+"""
+
+import gzip
+import json
+import tempfile
+from dataclasses import asdict, astuple
+from hashlib import sha256
+from pathlib import Path
+
+import django
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jinzhong import clock
+from jinzhong.cli import main as jinzhong
+from jinzhong_engine.backends import files
+from jinzhong_engine.evaluate.reached import reached
+from jinzhong_engine.models import boosting
+from jinzhong_engine.tables import CALLS
+
+LEARN, JUDGE = (11, 3), (12, 1)
+"""(seed, how many times the real share of fraud numbers)"""
+COLUMNS = [
+    "number", "out_calls_7d", "out_parties_7d", "calls_per_party_7d", "short_call_share_7d", "max_fanout_1h_7d", "active_days_7d",
+    "hour_entropy_7d", "callback_share_7d",
+]  # fmt: skip
+PREVALENCE = 0.003
+"""Of the world that is judged: thirty fraud numbers of nine thousand that called or were called."""
+CUT_OFF = clock.DEMO_DAY.isoformat()
+
+
+def main() -> None:
+    django.setup()
+    with tempfile.TemporaryDirectory() as folder:
+        at = Path(folder)
+        learn, judge = _world(at / "learn", *LEARN), _world(at / "judge", *JUDGE)
+        _mark(learn, at / "learn" / "truth" / "numbers.parquet")
+        _run("numbers", "fit", "--features", learn, "--label", "fraud", "--out", at / "model")
+        scores = at / "scores.csv"
+        _run(
+            "numbers", "score", "--model", at / "model", "--features", judge,
+            "--prevalence", PREVALENCE, "--out", scores,
+        )  # fmt: skip
+        _write(scores, at)
+
+
+def _world(out: Path, seed: int, density: float) -> Path:
+    """Builds a world of ten days and returns its features as of the end."""
+    _run(
+        "world", "build", "--seed", seed, "--residents", 2000, "--days", 10, "--start", "2021-05-21",
+        "--density", density, "--out", out,
+    )  # fmt: skip
+    features = out.with_suffix(".parquet")
+    _run("numbers", "features", "--calls", out / "calls", "--as-of", CUT_OFF, "--out", features)
+    return features
+
+
+def _mark(features: Path, truth: Path) -> None:
+    """The numbers that called, with what they are."""
+    roles = files.read_table(truth).select(["number", "role"]).to_pylist()
+    fraud = {one["number"] for one in roles if one["role"] == "fraud"}
+    table = files.read_table(features)
+    table = table.filter(pc.greater(table["out_calls_7d"], 0)).select(COLUMNS)
+    marks = pa.array([int(one in fraud) for one in table["number"].to_pylist()], pa.int32())
+    files.write_table(table.append_column("fraud", marks), features)
+
+
+def _write(scores: Path, at: Path) -> None:
+    """The list as the import reads it, with whom its numbers got hold of."""
+    from jinzhong.demo import numbers
+    from jinzhong.scoring import reading
+
+    model = boosting.load(at / "model")
+    given = reading.read(scores, model, cut_off=clock.DEMO_DAY, prevalence=PREVALENCE, line=None)
+    end = round(clock.DEMO_DAY.timestamp() * 1_000_000)
+    listed = [one.number for one in given.rows if one.score >= given.default_line]
+    calls = files.read_events(at / "judge" / "calls", CALLS, end)
+    told = asdict(given) | {
+        "rows": [astuple(one) for one in given.rows],
+        "reached": {one: list(map(astuple, them)) for one, them in reached(calls, listed, as_of=end).items()},
+        "made_on": given.made_on.isoformat(),
+        "cut_off": CUT_OFF,
+        "digest": sha256(scores.read_bytes()).hexdigest(),
+        "simulated": True,
+    }
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    numbers.FILE.write_bytes(gzip.compress(text.encode(), mtime=0))
+    print(f"{given.scored} numbers scored, {len(listed)} listed: {numbers.FILE}")
+
+
+def _run(*command: object) -> None:
+    assert jinzhong([str(one) for one in command]) == 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""The operator's list of the demo day: scored by our own commands on a synthetic world (``benchmarks/demo_numbers.py``)."""
+
+import gzip
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+from jinzhong import clock
+from jinzhong.district import queries as places
+from jinzhong.scoring import operations as scoring
+from jinzhong.scoring import queries
+from jinzhong.scoring.given import Judged, Scored
+from jinzhong_engine.evaluate.reached import Resident
+
+FILE = Path(__file__).with_name("numbers.json.gz")
+OPERATOR = "operator-1"
+
+
+def given() -> Judged:
+    """The list as ``numbers list import`` would hand it over; marked as simulated."""
+    told = json.loads(gzip.decompress(FILE.read_bytes()))
+    return Judged(
+        **told
+        | {
+            "rows": [Scored(*one) for one in told["rows"]],
+            "made_on": date.fromisoformat(told["made_on"]),
+            "cut_off": datetime.fromisoformat(told["cut_off"]),
+            "reached": {number: [Resident(*one) for one in them] for number, them in told["reached"].items()},
+        }
+    )
+
+
+def bring(at: datetime) -> None:
+    """The operator brings in the list of the demo day."""
+    unit, account = queries.operator(OPERATOR), places.account("operator")
+    assert unit
+    assert account
+    scoring.keep_list(operator=unit, day=clock.DEMO_DAY.date(), given=given(), by=account.username, now=at)
