@@ -44,6 +44,8 @@ class Judged:
 
     def fingerprint(self) -> str:
         """Of all that was given: the file, what it was scored with, and whom the numbers got hold of."""
-        met = self.reached and {number: list(map(asdict, them)) for number, them in self.reached.items()}
+        met = None
+        if self.reached is not None:
+            met = {number: [asdict(one) for one in them] for number, them in self.reached.items()}
         told = (self.digest, self.model, self.prevalence, self.cut_off.timestamp(), self.simulated, met)
         return seal.digest(json.dumps(told, sort_keys=True).encode())

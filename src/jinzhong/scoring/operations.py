@@ -135,8 +135,10 @@ def forget_unconfirmed(*, list_id: UUID, step: int, due_at: datetime, now: datet
     numbers -= set(younger.values_list("number", flat=True))
     gone = vault.forget(subjects=numbers, apart_from=(Entry, Verdict))
     Verdict.objects.filter(number__in=gone).update(note="")
-    told = {"rows": len(gone), "people": len(vault.forget(subjects=people))}
-    audit.record("scoring.forgotten", on=kept, by="clock", at=now, happened_at=due_at, **told)
+    people = vault.forget(subjects=people)
+    audit.record(
+        "scoring.forgotten", on=kept, by="clock", at=now, happened_at=due_at, rows=len(gone), people=len(people)
+    )  # fmt: skip
     if kept.entries.filter(number__identifiers__isnull=False).exists():
         agenda.watch(on_id=kept.pk, due={FORGET: now + FORGET_AFTER}, at=now, step=step + 1)
 

@@ -76,9 +76,11 @@ def _numbers(words: str) -> list[UUID]:
 def waiting(viewer: Account) -> int:
     """How many numbers of the newest day this viewer may see have had no word from anybody."""
     current = lists(viewer=viewer).filter(superseded_at=None)
-    newest = current.order_by("-day").values_list("day", flat=True).first()
+    newest = current.order_by("-day").values("day")[:1]
     spoken = Verdict.objects.filter(number=OuterRef("number"), ended_at=None)
-    return entries(viewer=viewer).filter(of__in=current.filter(day=newest)).filter(~Exists(spoken)).count()
+    return (
+        entries(viewer=viewer).filter(of__in=current.filter(day__in=newest)).filter(~Exists(spoken)).count()
+    )
 
 
 def history(number: UUID, *, viewer: Account) -> list[Entry]:
@@ -154,7 +156,8 @@ def to_warn(entry: Entry) -> list[Reached]:
 def warned(entry: Entry) -> dict[UUID, Alert]:
     """The newest alert about each whom this number got hold of, by whichever list it was raised."""
     found = Reached.objects.filter(entry__number=entry.number_id, alert__isnull=False)
-    return {one.person_id: one.alert for one in found.select_related("alert").order_by("alert__received_at")}
+    newest_last = found.select_related("alert").order_by("alert__received_at")
+    return {one.person_id: one.alert for one in newest_last if one.alert}
 
 
 def told(reached: Reached) -> str:
