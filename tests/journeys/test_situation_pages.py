@@ -246,6 +246,14 @@ def test_the_board_says_colour_why_who_by_when_and_how_it_ends(desk, rising):
     )
 
 
+def test_colours_are_told_in_the_language_of_the_reader(desk, rising):
+    desk.post("/language", {"language": "en", "next": "/situation"})
+
+    for page in ("/situation", "/situation/alarms"):
+        assert "Red alarm" in words(desk.get(page))
+        assert "红色预警" not in words(desk.get(page))
+
+
 def test_what_was_done_is_told_on_the_page(desk, rising, time):
     assert "岳林街道 红色预警 逾期" in words(desk.get("/situation/alarms"))
     form = {"week": "2021-05-22", "town": YUELIN, "text": "已会商", "once": "k1"}
