@@ -260,15 +260,15 @@ def _give_index(chosen: argparse.Namespace, units: "list[Scored]", formulas: str
 
 
 def _inputs(chosen: argparse.Namespace) -> "tuple[list[Input], list[str]]":
-    from jinzhong.situation import indicators
+    from jinzhong.review.index import measured
     from jinzhong.wire import files
     from jinzhong_engine.surveillance.index import Input
     from jinzhong_engine.tables import INDEX_INPUTS, REAL, Column
 
     if not chosen.inputs:
         until = min(clock.now(), clock.midnight(chosen.period.days.until))
-        measured = indicators.measured(chosen.period.days, as_of=until)
-        return measured, [f"{one.unit} {one.indicator}" for one in measured]
+        found = measured(chosen.period.days, as_of=until)
+        return found, [f"{one.unit} {one.indicator}" for one in found]
     interval = [Column(name, REAL, "end of the 95 % interval", may_be_null=True) for name in ("low", "high")]
     given = files.read(chosen.inputs, INDEX_INPUTS, optional=interval)
     return [Input(**row) for row in given.table.to_pylist()], [

@@ -26,6 +26,7 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def _whatif(chosen: argparse.Namespace) -> int:
+    from jinzhong.review.index import rectified
     from jinzhong.situation import periods, whatif
     from jinzhong_engine.surveillance.counts import BadCounts
 
@@ -36,7 +37,7 @@ def _whatif(chosen: argparse.Namespace) -> int:
     if period.end > clock.now():
         raise Unusable(f"--until {chosen.until}: lies in the future; only what has happened can be replayed")
     try:
-        told = whatif.compare(_change(chosen.change), period)
+        told = whatif.compare(_change(chosen.change), period, rectified(period, as_of=period.end))
     except whatif.BadChange as problem:
         raise Unusable(f"{chosen.change}: {problem}") from problem
     except BadCounts as problem:

@@ -75,12 +75,13 @@ def _orders(unit: str, kind: str, runs: list[Run], *, as_of: datetime) -> list[I
     signs = [one for run in runs for one in run.deadlines if one.kind == "sign" and one.due < as_of]
     meets = [run for run in runs if run.order.meet_by and run.order.meet_by < as_of]
     return [
-        *_share(unit, kind, "sign_ontime", sum(not one.is_missed for one in signs), len(signs)),
-        *_share(unit, kind, "meet_rate", sum(run.met_at is not None for run in meets), len(meets)),
+        *share(unit, kind, "sign_ontime", sum(not one.is_missed for one in signs), len(signs)),
+        *share(unit, kind, "meet_rate", sum(run.met_at is not None for run in meets), len(meets)),
     ]
 
 
-def _share(unit: str, kind: str, indicator: str, part: int, whole: int) -> list[Input]:
+def share(unit: str, kind: str, indicator: str, part: int, whole: int) -> list[Input]:
+    """Part of the whole in percent, with its interval; nothing where there is no whole."""
     if not whole:
         return []
     low, high = (one * 100 for one in rates.of_share(part, whole))

@@ -6,7 +6,7 @@ runs without a difference show the same one.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from jinzhong_engine.ladders.area_early_warning import BadLadder
 from jinzhong_engine.ladders.performance_index import BadFormulas, Indicator
 from jinzhong_engine.ladders.town_listing import BadRules
 from jinzhong_engine.surveillance import alarms, clusters, counts, index, listing
+from jinzhong_engine.surveillance.index import Input
 
 KINDS_OF_TARGET = ("sign", "meet", "feedback")
 
@@ -53,11 +54,12 @@ class Side:
         return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
-def compare(change: Mapping[str, Any], period: Period) -> dict[str, Any]:
-    """Both sides and where either of them isn't calm. Raises BadChange, BadCounts."""
+def compare(change: Mapping[str, Any], period: Period, also: Sequence[Input] = ()) -> dict[str, Any]:
+    """Both sides and where either of them isn't calm. ``also``: what other rooms measure of units for the index. Raises BadChange,
+    BadCounts."""
     base = _in_force(period)
     changed = _changed(base, change)
-    compute = _computer(period)
+    compute = _computer(period, also)
     before, after = compute(base), compute(changed)
     return {
         "since": f"{period.since}",
@@ -94,14 +96,14 @@ def _score(found: tuple[float | None, int | None] | None) -> dict[str, Any]:
 # -- computing a side ------------------------------------------------------------------------------------
 
 
-def _computer(period: Period) -> Callable[[Setting], Side]:
+def _computer(period: Period, also: Sequence[Input]) -> Callable[[Setting], Side]:
     """Reads what was known once; each call computes a side from it."""
     as_of = period.end
     given = area.day_counts(until=period.until, as_of=as_of)
     weekly = counts.weekly(given, as_of=period.until, starts_on=WEEKDAYS[weekday("JINZHONG_WEEK_START")])
     weeks = sum(one >= period.since for one in weekly.starts)
     together = clusters.clusters(given, weekly)
-    inputs = indicators.measured(period, as_of=as_of)
+    inputs = [*indicators.measured(period, as_of=as_of), *also]
     runs = work.sent(period, viewer=None, as_of=as_of)
     last = add_months(period.until.replace(day=1), -1)
 

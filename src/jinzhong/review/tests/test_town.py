@@ -7,8 +7,9 @@ import pytest
 from jinzhong.audit.models import Event
 from jinzhong.district import operations as district
 from jinzhong.district.permissions import NotAllowed
-from jinzhong.review import operations, queries, town
+from jinzhong.review import index, operations, queries, town
 from jinzhong.review.queries import Ground
+from jinzhong.situation.periods import Period
 from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case
 from tests.district import at
 
@@ -78,14 +79,56 @@ def test_the_index_is_what_a_hand_computes(may):
     assert score.score == pytest.approx(87.9, abs=0.05)
 
 
-def test_overdue_is_told_by_how_many_days(may):
-    office = district.add_unit(
-        code="town-2", name="溪口反诈工作站", kind="town_office", town=may.xikou, by="test", at=NOW
-    )
-    operations.issue_paper(
-        kind="letter", receiver=office,
-        basis=[Ground("site", "", "检查")], facts="事实", demand="要求", due_on=date(2021, 6, 3), by=may.inspector, now=at("09:00", "2021-06-01"),
+def test_what_was_due_and_answered_by_then_counts_in_the_index(may):
+    """Due in May: one answered on its last day, one the day after, one never: a third, (33.3 − 60) ÷ (100 − 60) under 0, no points. One
+    of June, and one whose time was extended into June, aren't of May: until the 31st one of two, until 1 June all three."""
+    office = town_office(may)
+    first, second, _third, later, extended = (
+        letter(office, may, due) for due in ("2021-05-20", "2021-05-25", "2021-05-30", "2021-06-03", "2021-05-28")
     )  # fmt: skip
+    for paper, moment in ((first, "2021-05-20"), (second, "2021-05-26"), (later, "2021-05-27")):
+        operations.answer_paper(
+            paper=paper, text="办了", evidence="", by=may.town_xikou, now=at("23:00", moment)
+        )
+    operations.ask_extension(
+        paper=extended,
+        until=date(2021, 6, 8),
+        text="等配件",
+        by=may.town_xikou,
+        now=at("09:00", "2021-05-27"),
+    )
+    operations.answer_extension(
+        paper=extended, granted=True, text="", by=may.inspector, now=at("10:00", "2021-05-27")
+    )
+
+    def share(as_of):
+        (found,) = index.rectified(Period(MAY, date(2021, 6, 1)), as_of=as_of)
+        assert (found.unit, found.indicator) == (XIKOU, "rectified_ontime")
+        return found.value
+
+    assert share(at("00:00", "2021-05-31")) == pytest.approx(50)
+    assert share(NOW) == pytest.approx(100 / 3)
+    (points,) = [
+        one.points for one in told(may, may.xikou).score.indicators if one.indicator.id == "rectified_ontime"
+    ]
+    assert points == 0
+
+
+def town_office(place):
+    return district.add_unit(
+        code="town-2", name="溪口反诈工作站", kind="town_office", town=place.xikou, by="test", at=NOW
+    )
+
+
+def letter(office, place, due, now=at("09:00", "2021-05-03")):
+    return operations.issue_paper(
+        kind="letter", receiver=office, basis=[Ground("site", "", "检查")], facts="事实", demand="要求", due_on=date.fromisoformat(due),
+        by=place.inspector, now=now,
+    )  # fmt: skip
+
+
+def test_overdue_is_told_by_how_many_days(may):
+    letter(town_office(may), may, "2021-06-03", now=at("09:00", "2021-06-01"))
 
     assert told(may, may.xikou).said.owed == ["反诈督〔2021〕1 号 提示函应于 2021-06-03 前回复，迟 2 天"]
     assert told(may, may.yuelin).said.owed == []
