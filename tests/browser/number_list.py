@@ -8,8 +8,8 @@ django.setup()
 def main() -> None:
     from jinzhong.district import operations as district
     from jinzhong.scoring import operations
-    from jinzhong.scoring.tests.conftest import DAY, NOW, judged
     from tests.district import PASSWORD
+    from tests.number_list import DAY, NOW, judged
 
     unit = district.add_unit(code="operator-1", name="示范运营商", kind="operator", by="test", at=NOW)
     district.add_account(username="risk_1", password=PASSWORD, role="operator", unit=unit, by="test", at=NOW)

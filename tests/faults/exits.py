@@ -21,23 +21,23 @@ import django
 
 django.setup()
 
-from django.db import connection, connections  # noqa: E402
-from django.test import Client  # noqa: E402
+from django.db import connection, connections
+from django.test import Client
 
-from jinzhong import flow  # noqa: E402
-from jinzhong.agenda.models import Answer, Deadline, Outbox  # noqa: E402
-from jinzhong.audit import queries as audit  # noqa: E402
-from jinzhong.config import instance  # noqa: E402
-from jinzhong.dispatch import operations as dispatch  # noqa: E402
-from jinzhong.dispatch.models import Assignment, Order, OrderStep  # noqa: E402
-from jinzhong.district import queries as district  # noqa: E402
-from jinzhong.intake.models import Alert, Arrival  # noqa: E402
-from jinzhong.intake.sources.bank_alert.parse import parse  # noqa: E402
-from jinzhong.vault import queries as vault  # noqa: E402
-from jinzhong.vault import seal  # noqa: E402
-from jinzhong.warning.models import Source, Warning  # noqa: E402
-from jinzhong.wire import worker  # noqa: E402
-from tests.district import at  # noqa: E402
+from jinzhong import flow
+from jinzhong.agenda.models import Answer, Deadline, Outbox
+from jinzhong.audit import queries as audit
+from jinzhong.config import instance
+from jinzhong.dispatch import operations as dispatch
+from jinzhong.dispatch.models import Assignment, Order, OrderStep
+from jinzhong.district import queries as district
+from jinzhong.intake.models import Alert, Arrival
+from jinzhong.intake.sources.bank_alert.parse import parse
+from jinzhong.vault import queries as vault
+from jinzhong.vault import seal
+from jinzhong.warning.models import Source, Warning
+from jinzhong.wire import worker
+from tests.district import at
 
 ENDED = 99
 MOST = 400

@@ -14,15 +14,15 @@ import django
 
 django.setup()
 
-from django.db import connection, connections, transaction  # noqa: E402
+from django.db import connection, connections, transaction
 
-from jinzhong import clock  # noqa: E402
-from jinzhong.audit import chain, queries  # noqa: E402
-from jinzhong.audit import operations as audit  # noqa: E402
-from jinzhong.config import instance  # noqa: E402
-from jinzhong.district import queries as district  # noqa: E402
-from tests import flush  # noqa: E402
-from tests.faults.exits import in_child  # noqa: E402
+from jinzhong import clock
+from jinzhong.audit import chain, queries
+from jinzhong.audit import operations as audit
+from jinzhong.config import instance
+from jinzhong.district import queries as district
+from tests import flush
+from tests.faults.exits import in_child
 
 KILLS = 25
 

@@ -7,12 +7,12 @@ import django
 
 django.setup()
 
-from jinzhong.agenda.models import Deadline, Outbox  # noqa: E402
-from jinzhong.audit import queries as audit  # noqa: E402
-from jinzhong.audit.models import Event  # noqa: E402
-from jinzhong.dispatch.models import Assignment, Order  # noqa: E402
-from jinzhong.intake.models import Alert, Arrival  # noqa: E402
-from jinzhong.warning.models import Warning  # noqa: E402
+from jinzhong.agenda.models import Deadline, Outbox
+from jinzhong.audit import queries as audit
+from jinzhong.audit.models import Event
+from jinzhong.dispatch.models import Assignment, Order
+from jinzhong.intake.models import Alert, Arrival
+from jinzhong.warning.models import Warning
 
 
 def main() -> None:

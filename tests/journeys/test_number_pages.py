@@ -13,9 +13,9 @@ from jinzhong.dispatch.models import Order
 from jinzhong.scoring import operations, queries
 from jinzhong.scoring.given import Scored
 from jinzhong.scoring.models import Threshold, Verdict
-from jinzhong.scoring.tests.conftest import DAY, ROWS, judged, kept, operators  # noqa: F401
 from jinzhong.warning.models import Warning
 from tests.district import at
+from tests.number_list import DAY, ROWS, judged
 from tests.pages import logged_in, send, text
 
 
@@ -25,12 +25,12 @@ def morning(monkeypatch):
 
 
 @pytest.fixture
-def risk(operators):  # noqa: F811
+def risk(operators):
     return logged_in(operators.risk_1)
 
 
 @pytest.fixture
-def desk(operators):  # noqa: F811
+def desk(operators):
     return logged_in(operators.desk)
 
 
@@ -41,7 +41,7 @@ def test_before_the_first_list_the_page_says_what_to_run(risk):
     assert "jinzhong numbers list import scores.csv --day 2021-05-31" in text(answer)
 
 
-def test_the_list_says_how_right_it_expects_to_be_and_why_each_number(risk, kept):  # noqa: F811
+def test_the_list_says_how_right_it_expects_to_be_and_why_each_number(risk, kept):
     page = text(risk.get("/numbers"))
     assert "154****2093" in page
     assert "15400002093" not in page
@@ -52,7 +52,7 @@ def test_the_list_says_how_right_it_expects_to_be_and_why_each_number(risk, kept
     assert "还没有人判，准不准不知道" in page
 
 
-def test_a_number_is_looked_for_without_standing_in_an_address(risk, kept):  # noqa: F811
+def test_a_number_is_looked_for_without_standing_in_an_address(risk, kept):
     page = text(risk.post("/numbers", {"words": "15400002094"}))
     assert "154****2094" in page
     assert "154****2093" not in page
@@ -60,7 +60,7 @@ def test_a_number_is_looked_for_without_standing_in_an_address(risk, kept):  # n
     assert "15400002094" not in page
 
 
-def test_two_clicks_judge_and_one_takes_back(risk, kept):  # noqa: F811
+def test_two_clicks_judge_and_one_takes_back(risk, kept):
     first = kept.entries.first()
     page = text(risk.get(f"/numbers/{first.pk}"))
     assert re.search(r'<button class="btn" name="because" value="courier">送餐、快递', page)
@@ -77,7 +77,7 @@ def test_two_clicks_judge_and_one_takes_back(risk, kept):  # noqa: F811
     assert Verdict.objects.get().ended_by == "risk_1"
 
 
-def test_a_verdict_without_a_reason_is_refused_in_words(risk, kept):  # noqa: F811
+def test_a_verdict_without_a_reason_is_refused_in_words(risk, kept):
     first = kept.entries.first()
     answer = send(risk, f"/numbers/{first.pk}/judge", word="innocent", because="other")
     assert answer.status_code == 422
@@ -85,7 +85,7 @@ def test_a_verdict_without_a_reason_is_refused_in_words(risk, kept):  # noqa: F8
     assert not Verdict.objects.exists()
 
 
-def test_the_office_reads_the_operators_word_and_the_operator_no_note_of_the_office(risk, desk, kept):  # noqa: F811
+def test_the_office_reads_the_operators_word_and_the_operator_no_note_of_the_office(risk, desk, kept):
     first = kept.entries.first()
     send(desk, f"/numbers/{first.pk}/judge", word="fraud", because="in_a_case", note="案号 A1")
     page = text(risk.get(f"/numbers/{first.pk}"))
@@ -94,7 +94,7 @@ def test_the_office_reads_the_operators_word_and_the_operator_no_note_of_the_off
     assert "案号 A1" in text(desk.get(f"/numbers/{first.pk}"))
 
 
-def test_another_operator_finds_nothing(operators, kept):  # noqa: F811
+def test_another_operator_finds_nothing(operators, kept):
     other = logged_in(operators.risk_2)
     first = kept.entries.first()
     assert "还没有收过名单" in text(other.get("/numbers"))
@@ -105,7 +105,7 @@ def test_another_operator_finds_nothing(operators, kept):  # noqa: F811
     assert not Verdict.objects.exists()
 
 
-def test_a_number_is_shown_plain_for_a_purpose(risk, kept):  # noqa: F811
+def test_a_number_is_shown_plain_for_a_purpose(risk, kept):
     first = kept.entries.first()
     assert "说明用途后可看 10 分钟" in text(risk.get(f"/numbers/{first.pk}/reveal"))
     assert send(risk, f"/numbers/{first.pk}/reveal").status_code == 422
@@ -114,7 +114,7 @@ def test_a_number_is_shown_plain_for_a_purpose(risk, kept):  # noqa: F811
     assert "15400002093" not in "".join(f"{one.facts}{one.on_id}" for one in Event.objects.all())
 
 
-def test_residents_reached_become_warnings_by_a_button(risk, desk, kept):  # noqa: F811
+def test_residents_reached_become_warnings_by_a_button(risk, desk, kept):
     first = kept.entries.first()
     assert "转预警：2 人" in text(risk.get(f"/numbers/{first.pk}"))
     assert not Warning.objects.exists()
@@ -131,7 +131,7 @@ def test_residents_reached_become_warnings_by_a_button(risk, desk, kept):  # noq
     assert "没有要转的" in text(send(risk, f"/numbers/{first.pk}/warn"))
 
 
-def test_what_came_of_those_it_reached(risk, desk, operators, kept):  # noqa: F811
+def test_what_came_of_those_it_reached(risk, desk, operators, kept):
     first = kept.entries.first()
     page = text(desk.get(f"/numbers/{first.pk}"))
     assert "分数 0.9000，已按涉诈号码占 0.001 校准" in page
@@ -164,7 +164,7 @@ def test_what_came_of_those_it_reached(risk, desk, operators, kept):  # noqa: F8
     assert "以新的为准" in text(desk.get(f"/numbers/{first.pk}"))
 
 
-def test_how_many_were_reached_before_a_number_was_listed_week_by_week(desk, operators, kept):  # noqa: F811
+def test_how_many_were_reached_before_a_number_was_listed_week_by_week(desk, operators, kept):
     """31 May: two numbers, three and one people. The first had been listed a week before, when it had reached nobody deep."""
     page = text(desk.get("/numbers"))
     assert _weeks(page)[0] == ["05-25 起，06-01 之前", "2", "0", "2", "3"]
@@ -190,7 +190,7 @@ def _weeks(page):
     return [cells[at : at + 5] for at in range(0, 20, 5)]
 
 
-def test_a_line_is_tried_set_and_rolled_back(risk, desk, operators, kept, monkeypatch):  # noqa: F811
+def test_a_line_is_tried_set_and_rolled_back(risk, desk, operators, kept, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: at("09:30", "2021-06-01"))
     assert risk.get("/numbers/line").status_code == 403
     operations.judge(
@@ -216,7 +216,7 @@ def test_a_line_is_tried_set_and_rolled_back(risk, desk, operators, kept, monkey
     assert "没有可以退回的阈值" in text(send(desk, "/numbers/line/back"))
 
 
-def test_a_list_from_a_synthetic_world_is_marked(risk, operators):  # noqa: F811
+def test_a_list_from_a_synthetic_world_is_marked(risk, operators):
     from dataclasses import replace
 
     operations.keep_list(
@@ -229,7 +229,7 @@ def test_a_list_from_a_synthetic_world_is_marked(risk, operators):  # noqa: F811
     assert "模拟区算出" in text(risk.get("/numbers"))
 
 
-def test_a_model_is_never_shown_as_quite_sure(risk, operators):  # noqa: F811
+def test_a_model_is_never_shown_as_quite_sure(risk, operators):
     sure = judged([Scored("15400002093", 0.9991, [])], reached=None)
     kept_list, _fresh = operations.keep_list(
         operator=operators.operator_1, day=DAY, given=sure, by="os:x", now=at("09:00")

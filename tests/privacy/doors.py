@@ -15,20 +15,20 @@ import django
 
 django.setup()
 
-from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.http import HttpResponse  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import setup_test_environment  # noqa: E402
-from openpyxl import Workbook  # noqa: E402
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import setup_test_environment
+from openpyxl import Workbook
 
-from jinzhong import cli  # noqa: E402
-from jinzhong.cases import queries as cases  # noqa: E402
-from jinzhong.config import instance  # noqa: E402
-from jinzhong.dispatch import queries as orders  # noqa: E402
-from jinzhong.district import queries as district  # noqa: E402
-from jinzhong.warning import queries as warnings  # noqa: E402
-from tests.privacy.canaries import Canary  # noqa: E402
+from jinzhong import cli
+from jinzhong.cases import queries as cases
+from jinzhong.config import instance
+from jinzhong.dispatch import queries as orders
+from jinzhong.district import queries as district
+from jinzhong.warning import queries as warnings
+from tests.privacy.canaries import Canary
 
 HEADER = ["案件编号", "报案时间", "发案镇街", "案件类别", "涉案金额(元)", "事主姓名", "联系电话", "身份证号", "住址", "收款账号", "转账金额(元)", "涉案号码", "涉案APP", "简要案情"]  # fmt: skip
 PEOPLE = iter([Canary(number) for number in range(1000)])

@@ -6,7 +6,7 @@ import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402
+from django.db import connection
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import timezone, translation
+from django.utils import translation
 
 from jinzhong import clock
 from jinzhong.audit import queries as audit
@@ -245,7 +245,3 @@ def readable_file(content: Content, ending: str, *, viewer: Account, issue: Issu
 def drawn(content: Content, ending: str) -> bytes:
     """The content as a file: equal content gives equal bytes."""
     return paper.drawn(laid_out(content), content, ending)
-
-
-def local_day(now: datetime) -> date:
-    return timezone.localtime(now).date()

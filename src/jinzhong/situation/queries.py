@@ -248,8 +248,3 @@ def city_cases(period: Period, *, as_of: datetime | None = None) -> int | None:
         told = told.filter(at__lt=as_of)
     newest = {one.month: one.cases for one in told.order_by("at", "id")}
     return sum(newest.values()) if set(newest) == set(period.months()) else None
-
-
-def city_counts() -> list[CityCount]:
-    """What the city told us, newest month first, with corrections."""
-    return list(CityCount.objects.order_by("-month", "-at"))

@@ -22,16 +22,16 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402  Django is set up first: this module is a server's entry
-from django.contrib.auth import get_user  # noqa: E402
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.db import DatabaseError, close_old_connections, connection  # noqa: E402
-from django.http import HttpRequest  # noqa: E402
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import DatabaseError, close_old_connections, connection
+from django.http import HttpRequest
 
-from jinzhong import clock  # noqa: E402
-from jinzhong.audit import queries as audit  # noqa: E402
-from jinzhong.dispatch import queries as orders  # noqa: E402
-from jinzhong.district import queries as district  # noqa: E402
+from jinzhong import clock
+from jinzhong.audit import queries as audit
+from jinzhong.dispatch import queries as orders
+from jinzhong.district import queries as district
 
 log = logging.getLogger(__name__)
 

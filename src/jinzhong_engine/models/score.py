@@ -49,12 +49,3 @@ def score_table(model: Model, table: pa.Table, *, where: str, prevalence: float 
             "reasons": pa.array(reasons(model, values, chance), pa.string()),
         }
     )
-
-
-def expected_precision(model: Model, fpr: float, prevalence: float) -> float:
-    """Share of fraud among the numbers above a threshold, at a prevalence: from the card's own validation.
-
-    At one fraud number in a thousand a rule that catches half of them and one innocent in a thousand is right every third time.
-    """
-    caught = model.card["recalls"][str(fpr)] * prevalence
-    return float(caught / (caught + fpr * (1 - prevalence)))

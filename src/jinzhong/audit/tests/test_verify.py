@@ -23,10 +23,10 @@ def log(write_log) -> Iterator[None]:
         yield
 
 
-def after(attack: Callable[[], object]) -> queries.Verdict:
+def after(attack: Callable[..., object], *given: object, **more: object) -> queries.Verdict:
     """What verifying says after an attack, which is then taken back."""
     with transaction.atomic():
-        attack()
+        attack(*given, **more)
         verdict = queries.verify()
         transaction.set_rollback(True)
     return verdict
@@ -71,7 +71,7 @@ def test_every_single_edit_is_found_at_its_place(log):
     missed = []
     for seq in before:
         for column, value in edits():
-            verdict = after(lambda: run(f'UPDATE audit_event SET "{column}" = {value} WHERE seq = %s', seq))  # noqa: B023
+            verdict = after(run, f'UPDATE audit_event SET "{column}" = {value} WHERE seq = %s', seq)
             changed = not (value == "''" and before[seq][EVERY_COLUMN.index(column)] == "")
             if changed and not verdict.broken.startswith(f"event {seq}:"):
                 missed.append((seq, column, value, verdict.broken))
@@ -84,14 +84,14 @@ def test_a_column_of_another_kind_is_a_bad_place_not_a_crash(log, value):
     if connection.vendor == "postgresql":
         pytest.skip("PostgreSQL keeps the kinds of its columns")
     for column in EVERY_COLUMN:
-        verdict = after(lambda: run(f'UPDATE audit_event SET "{column}" = {value} WHERE seq = 6'))  # noqa: B023
+        verdict = after(run, f'UPDATE audit_event SET "{column}" = {value} WHERE seq = 6')
 
         assert verdict.broken, column
 
 
 def test_every_deletion_is_found(log):
     for seq in range(1, LINES):
-        verdict = after(lambda: run("DELETE FROM audit_event WHERE seq = %s", seq))  # noqa: B023
+        verdict = after(run, "DELETE FROM audit_event WHERE seq = %s", seq)
 
         assert verdict.broken == f"event {seq}: missing; the next one is event {seq + 1}"
 
@@ -103,7 +103,7 @@ def test_every_deletion_with_the_gap_closed_is_found(log):
             run("UPDATE audit_event SET seq = %s WHERE seq = %s", later - 1, later)
 
     for seq in range(1, LINES):
-        assert after(lambda: close_the_gap(seq)).broken.startswith(f"event {seq}:")  # noqa: B023
+        assert after(close_the_gap, seq).broken.startswith(f"event {seq}:")
 
 
 def test_every_insertion_is_found(log):
@@ -113,14 +113,14 @@ def test_every_insertion_is_found(log):
         put((seq, *rows()[seq + 1 if seq <= LINES else seq - 1][1:]))
 
     for seq in range(1, LINES + 2):
-        assert after(lambda: squeeze_in(seq)).broken, seq  # noqa: B023
+        assert after(squeeze_in, seq).broken, seq
 
 
 def test_a_line_before_the_first_is_found(log):
     first = rows()[1]
 
     for seq in (0, -5):
-        assert after(lambda: put((seq, *first[1:]))).broken  # noqa: B023
+        assert after(put, (seq, *first[1:])).broken
 
 
 def test_every_swap_is_found(log):
@@ -133,12 +133,12 @@ def test_every_swap_is_found(log):
 
     for one, other in combinations(kept, 2):
         for with_hash in (True, False):
-            assert after(lambda: swap(one, other, with_hash=with_hash)).broken.startswith(f"event {one}:")  # noqa: B023
+            assert after(swap, one, other, with_hash=with_hash).broken.startswith(f"event {one}:")
 
 
 def test_cutting_off_any_number_of_the_newest_lines_is_found(log):
     for first_gone in range(1, LINES + 1):
-        verdict = after(lambda: run("DELETE FROM audit_event WHERE seq >= %s", first_gone))  # noqa: B023
+        verdict = after(run, "DELETE FROM audit_event WHERE seq >= %s", first_gone)
 
         assert verdict.broken.startswith(f"event {first_gone}: cut off"), first_gone
 
@@ -147,7 +147,7 @@ def test_a_cut_with_the_head_file_removed_is_found(log):
     (instance.data_folder() / chain.FILE).unlink()
 
     for first_gone in range(2, LINES + 2):
-        verdict = after(lambda: run("DELETE FROM audit_event WHERE seq >= %s", first_gone))  # noqa: B023
+        verdict = after(run, "DELETE FROM audit_event WHERE seq >= %s", first_gone)
 
         assert verdict.broken.startswith("audit.head:")
 
@@ -165,7 +165,7 @@ def test_a_cut_with_the_head_file_made_to_fit_is_found(log):
     path = instance.data_folder() / chain.FILE
     path.write_text(f"{8:020d} {newest.hash} {path.read_text().split()[2]}\n")
 
-    assert after(lambda: run("DELETE FROM audit_event WHERE seq > 8")).broken.startswith("audit.head:")
+    assert after(run, "DELETE FROM audit_event WHERE seq > 8").broken.startswith("audit.head:")
 
 
 def test_a_replaced_head_file_is_not_healed_by_the_next_line(log, write_log):

@@ -12,8 +12,8 @@ from jinzhong.scoring.models import Reached, Verdict
 from jinzhong.scoring.operations import Unfit
 from jinzhong.vault import queries as vault
 from tests.district import at
+from tests.number_list import DAY, NOW, judged
 
-from .conftest import DAY, NOW, judged
 from .test_judge import say
 
 DUE = NOW + timedelta(days=30)

@@ -10,8 +10,7 @@ from jinzhong.scoring.models import Reached, Verdict
 from jinzhong.scoring.operations import Unfit
 from jinzhong.warning.models import Warning
 from tests.district import at
-
-from .conftest import DAY, judged
+from tests.number_list import DAY, judged
 
 
 def say(entry, by, word="fraud", because="victim", note="", now=None):

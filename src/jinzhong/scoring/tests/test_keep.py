@@ -14,8 +14,7 @@ from jinzhong.scoring.models import DailyList, Entry, Reached
 from jinzhong.vault import queries as vault
 from jinzhong.vault.models import Identifier
 from tests.district import at
-
-from .conftest import DAY, NOW, judged
+from tests.number_list import DAY, NOW, judged
 
 
 def test_a_list_says_what_it_expects(kept):

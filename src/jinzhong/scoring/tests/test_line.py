@@ -7,8 +7,8 @@ import pytest
 from jinzhong.scoring import operations, queries
 from jinzhong.scoring.operations import Unfit
 from tests.district import at
+from tests.number_list import DAY, ROWS, judged
 
-from .conftest import DAY, ROWS, judged
 from .test_judge import say
 
 TODAY = date(2021, 6, 1)

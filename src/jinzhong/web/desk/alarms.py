@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -21,13 +21,15 @@ from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.request import Request
 
+if TYPE_CHECKING:
+    from jinzhong_engine.surveillance.alarms import Baseline
+
 WIDE, EDGE = 290, 10
 """Of the drawing of a line, and of the room at its sides, in pixels."""
 TALL, SMALL = 24, 42
 """Of the bars of a line, and of a class's."""
 STEP = 6
 SHOWN_CASES = 5
-BASELINES = ("weeks", "last-year")
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Asked:
     newest: Period
     town: str = ""
     fraud_class: str = ""
-    baseline: str = "weeks"
+    baseline: "Baseline" = "weeks"
     as_table: bool = False
 
     @property
@@ -95,7 +97,7 @@ def _alarms(request: Request, error: str = "", town: str = "", week: Period | No
         viewer=request.user,
         as_of=now,
         fraud_class=asked.fraud_class or board.ALL,
-        baseline=asked.baseline,  # type: ignore[arg-type]
+        baseline=asked.baseline,
     )
     chosen = told.line(asked.town) or (told.lines[0] if told.lines else None)
     scale = Scale.over(told)
@@ -124,13 +126,13 @@ def _asked(request: Request, newest: Period) -> Asked:
     """The last whole week unless the address names an earlier day; words that name nothing are left out."""
     said = request.GET
     codes = {code for code, _word in cases.classes()}
-    fraud_class, baseline = said.get("class", ""), said.get("expected", "weeks")
+    fraud_class = said.get("class", "")
     return Asked(
         week=_week(said.get("week", ""), newest),
         newest=newest,
         town=said.get("town", ""),
         fraud_class=fraud_class if fraud_class in codes else "",
-        baseline=baseline if baseline in BASELINES else "weeks",
+        baseline="last-year" if said.get("expected") == "last-year" else "weeks",
         as_table=said.get("show") == "table",
     )
 
@@ -291,6 +293,6 @@ def _classes(told: Board, line: Line, asked: Asked) -> Iterator[Line]:
         told.week,
         town=line.town.code,
         as_of=told.as_of,
-        baseline=asked.baseline,  # type: ignore[arg-type]
+        baseline=asked.baseline,
     )
     yield from [one for one in found if any(one.history)][:6]

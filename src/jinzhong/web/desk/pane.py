@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +23,7 @@ from jinzhong.warning import queries as warnings
 from jinzhong.web.desk.lines import Line, going, line, story
 from jinzhong.web.desk.queue import ALLOWED
 from jinzhong.web.shared.people import named, quiet, staff
+from jinzhong.web.shared.request import Request
 from jinzhong.web.templatetags.show import wan
 
 SIGNS = {**CALL_SIGNS, **BANK_SIGNS}
@@ -73,7 +73,7 @@ class Step:
     why: str = ""
 
 
-def pane(request: HttpRequest, warning: Any) -> dict[str, Any]:
+def pane(request: Request, warning: Any) -> dict[str, Any]:
     """Everything the pane shows of one warning to this viewer."""
     now, viewer = clock.now(), request.user
     person = vault.shown(warning.person, to=viewer.get_username(), now=now)
@@ -103,7 +103,7 @@ def pane(request: HttpRequest, warning: Any) -> dict[str, Any]:
         "was_victim": _was_victim(warning),
         "step": next_step(warning, shown, viewer=viewer, now=now),
         "at_counter": warning.outlet is not None,
-        "may": {name: may(viewer, action) for name, action in ALLOWED.items()},  # type: ignore[arg-type]
+        "may": {name: may(viewer, action) for name, action in ALLOWED.items()},
         "remasked_in": _seconds_left(person, now),
     }
 

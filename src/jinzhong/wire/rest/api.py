@@ -27,7 +27,7 @@ from jinzhong.vault import operations as vault
 from jinzhong.warning import queries as warnings
 from jinzhong.wire import serve
 from jinzhong.wire.rest import problems, shapes
-from jinzhong.wire.rest.once import once
+from jinzhong.wire.rest.once import Request, once
 from jinzhong.wire.rest.problems import NotFound, Problem
 
 AHEAD, BEHIND = timedelta(minutes=10), timedelta(days=7)
@@ -113,8 +113,8 @@ class CloseIn(StepIn):
 
 
 @api.post("/alerts", response={201: shapes.Raised, 200: shapes.Raised, **ERRORS}, summary="Raise an alert")
-def post_alert(request: HttpRequest, body: AlertIn) -> HttpResponse:
-    by = request.auth  # type: ignore[attr-defined]
+def post_alert(request: Request, body: AlertIn) -> HttpResponse:
+    by = request.auth
     require(by, "alert.raise")
 
     def do() -> tuple[int, dict[str, Any]]:
@@ -134,8 +134,8 @@ def post_alert(request: HttpRequest, body: AlertIn) -> HttpResponse:
 
 
 @api.patch("/alerts/{alert_id}", response={200: shapes.Raised, **ERRORS}, summary="Write more about an alert")
-def patch_alert(request: HttpRequest, alert_id: UUID, body: AlertIn) -> HttpResponse:
-    by = request.auth  # type: ignore[attr-defined]
+def patch_alert(request: Request, alert_id: UUID, body: AlertIn) -> HttpResponse:
+    by = request.auth
     alert = intake.alert(alert_id, viewer=by)
     if alert is None:
         raise NotFound
@@ -162,9 +162,9 @@ def patch_alert(request: HttpRequest, alert_id: UUID, body: AlertIn) -> HttpResp
     summary="Warnings the caller may see, newest first",
 )
 def list_warnings(
-    request: HttpRequest, state: str = "", town: str = "", since: str = "", q: str = "", cursor: str = ""
+    request: Request, state: str = "", town: str = "", since: str = "", q: str = "", cursor: str = ""
 ) -> dict[str, Any]:
-    by = request.auth  # type: ignore[attr-defined]
+    by = request.auth
     require(by, "warning.read")
     only = _filters(state=state, town=town, words=q)
     found = warnings.search(viewer=by, since=_time("since", since), **only)
@@ -175,8 +175,8 @@ def list_warnings(
 
 
 @api.get("/warnings/{warning_id}", response={200: shapes.WarningOut, **ERRORS}, summary="One warning")
-def get_warning(request: HttpRequest, warning_id: UUID) -> dict[str, Any]:
-    by = request.auth  # type: ignore[attr-defined]
+def get_warning(request: Request, warning_id: UUID) -> dict[str, Any]:
+    by = request.auth
     found = warnings.warning(warning_id, viewer=by)
     if found is None:
         raise NotFound
@@ -184,27 +184,27 @@ def get_warning(request: HttpRequest, warning_id: UUID) -> dict[str, Any]:
 
 
 @api.get("/orders/{order_id}", response={200: shapes.OrderOut, **ERRORS}, summary="One order")
-def get_order(request: HttpRequest, order_id: UUID) -> dict[str, Any]:
+def get_order(request: Request, order_id: UUID) -> dict[str, Any]:
     return shapes.order(_order(request, order_id))
 
 
 @api.post("/orders/{order_id}/sign", response={200: shapes.OrderOut, **ERRORS}, summary="Take the order")
-def sign(request: HttpRequest, order_id: UUID, body: StepIn | None = None) -> HttpResponse:
+def sign(request: Request, order_id: UUID, body: StepIn | None = None) -> HttpResponse:
     return _move(request, order_id, body, dispatch.sign)
 
 
 @api.post("/orders/{order_id}/depart", response={200: shapes.OrderOut, **ERRORS}, summary="On the way")
-def depart(request: HttpRequest, order_id: UUID, body: StepIn | None = None) -> HttpResponse:
+def depart(request: Request, order_id: UUID, body: StepIn | None = None) -> HttpResponse:
     return _move(request, order_id, body, dispatch.depart)
 
 
 @api.post("/orders/{order_id}/arrive", response={200: shapes.OrderOut, **ERRORS}, summary="At the door")
-def arrive(request: HttpRequest, order_id: UUID, body: StepIn | None = None) -> HttpResponse:
+def arrive(request: Request, order_id: UUID, body: StepIn | None = None) -> HttpResponse:
     return _move(request, order_id, body, dispatch.arrive)
 
 
 @api.post("/orders/{order_id}/close", response={200: shapes.OrderOut, **ERRORS}, summary="Say what happened")
-def close(request: HttpRequest, order_id: UUID, body: CloseIn) -> HttpResponse:
+def close(request: Request, order_id: UUID, body: CloseIn) -> HttpResponse:
     reader = Reader(body.model_dump())
     nobody: tuple[str, ...] = ()
     report: dict[str, Any] = {
@@ -220,14 +220,14 @@ def close(request: HttpRequest, order_id: UUID, body: CloseIn) -> HttpResponse:
 
 
 @api.get("/stream", response={307: None, **ERRORS}, summary="Live events (SSE); served by the stream process")
-def stream(request: HttpRequest) -> HttpResponse:
+def stream(request: Request) -> HttpResponse:
     answer = HttpResponse(status=307)
     answer["Location"] = serve.stream_url(request.get_host(), settings.STREAM_URL)
     return answer
 
 
-def _order(request: HttpRequest, order_id: UUID) -> Any:
-    by = request.auth  # type: ignore[attr-defined]
+def _order(request: Request, order_id: UUID) -> Any:
+    by = request.auth
     found = orders.order(order_id, viewer=by)
     if found is None:
         raise NotFound
@@ -235,10 +235,10 @@ def _order(request: HttpRequest, order_id: UUID) -> Any:
 
 
 def _move(
-    request: HttpRequest, order_id: UUID, body: StepIn | None, operation: Any, **report: Any
+    request: Request, order_id: UUID, body: StepIn | None, operation: Any, **report: Any
 ) -> HttpResponse:
     """One step of an order: seen? allowed? then once per key."""
-    order, by = _order(request, order_id), request.auth  # type: ignore[attr-defined]
+    order, by = _order(request, order_id), request.auth
     require(by, "order.act")
 
     def do() -> tuple[int, dict[str, Any]]:
@@ -251,7 +251,7 @@ def _move(
     return once(request, do)
 
 
-def _given(request: HttpRequest) -> dict[str, Any]:
+def _given(request: Request) -> dict[str, Any]:
     """What was said, unknown names included, which are refused as such."""
     said: dict[str, Any] = json.loads(request.body)
     return {name: value for name, value in said.items() if name not in ("alert", "at")}

@@ -8,19 +8,26 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from jinzhong import clock
 from jinzhong.agenda import operations as agenda
+from jinzhong.district.models import Account
 from jinzhong.vault import seal
 from jinzhong.wire.rest.problems import KeyMissing
 
 MAX_KEY = 200
 
 
-def once(request: HttpRequest, do: Callable[[], tuple[int, dict[str, Any]]]) -> HttpResponse:
+class Request(HttpRequest):
+    """A request whose sender the API knows."""
+
+    auth: Account
+
+
+def once(request: Request, do: Callable[[], tuple[int, dict[str, Any]]]) -> HttpResponse:
     """Run ``do`` for a key that is new, else give its first answer with 200."""
     key = request.headers.get("Idempotency-Key", "").strip()
     if not key or len(key) > MAX_KEY or not key.isprintable():
         raise KeyMissing
     digest = seal.digest(f"{request.method} {request.path}\n".encode() + request.body)
-    account = request.auth.username  # type: ignore[attr-defined]  # set by the API's authentication
+    account = request.auth.username
     # The key is kept as its digest: whoever calls may build it from a card or phone number.
     status, body, first = agenda.answer_once(
         account=account,

@@ -1,11 +1,9 @@
-"""示范运营商 with its risk officer 卢, another operator with hers, and a list of three numbers of 31 May."""
+"""Fixtures of a day's list of numbers: 示范运营商 with its risk officer 卢, another operator with hers, and a list of three numbers of 31 May."""
 
 from datetime import date
 
 import pytest
 
-from jinzhong.district import operations as district
-from jinzhong.scoring import operations
 from jinzhong.scoring.given import Judged, Scored
 from jinzhong_engine.evaluate.reached import Resident
 from tests.district import at
@@ -52,6 +50,8 @@ def judged(rows=ROWS, *, digest="one", model="a" * 64, reached=RESIDENTS, line=0
 @pytest.fixture
 def operators(place):
     """The two operators, their staff and the office."""
+    from jinzhong.district import operations as district
+
     for number, name in ((1, "示范运营商"), (2, "另一运营商")):
         unit = district.add_unit(
             code=f"operator-{number}", name=name, kind="operator", town=place.yuelin, by="test", at=NOW
@@ -67,6 +67,8 @@ def operators(place):
 @pytest.fixture
 def kept(operators):
     """The list of 31 May."""
+    from jinzhong.scoring import operations
+
     made, _fresh = operations.keep_list(
         operator=operators.operator_1, day=DAY, given=judged(), by="risk_1", now=NOW
     )
