@@ -4,14 +4,14 @@ Digits stand behind a one, so that zeros in front are kept: 0571 packs to 10571,
 then all stay texts: the ids are the same, only slower.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
+
+from jinzhong_engine.backends.cores import side_by_side
 
 MOST = 17
 """Digits that fit behind the one."""
@@ -20,8 +20,7 @@ PLUS, ZERO = ord("+"), ord("0")
 
 def packed(columns: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
     """Each column as whole numbers; all of them as texts where any value of any column has no such form."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        made = list(pool.map(_packed, columns))
+    made = side_by_side(_packed, columns)
     if any(one is None for one in made):
         return [one.cast(pa.string()) for one in columns]
     return made

@@ -5,9 +5,7 @@ are never ten million strings.
 """
 
 import csv
-import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -17,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from jinzhong_engine.backends.cores import side_by_side
 from jinzhong_engine.features.windows import EARLIEST
 from jinzhong_engine.tables import CALLS, COUNT, TEXT, TIME, Column, Table
 
@@ -52,7 +51,7 @@ def read_events(path: Path, shape: Table, latest: int) -> pa.Table:
     files = parquet_files(path)
     if not files:
         return checked(read_table(path), shape, latest, str(path))
-    return pa.concat_tables(_each(lambda one: checked(_part(one, shape), shape, latest, one), files))
+    return pa.concat_tables(side_by_side(lambda one: checked(_part(one, shape), shape, latest, one), files))
 
 
 EARLIER = ("caller", "callee", "start")
@@ -72,9 +71,11 @@ def read_calls(path: Path, latest: int, since: int) -> tuple[pa.Table, pa.Table]
         return read_events(path, CALLS, latest), _earlier([])
     early = [one for one in files if _vouched_before(one, since)]
     whole = [one for one in files if one not in set(early)]
-    read = _each(lambda one: checked(_part(one, CALLS, MANY), CALLS, latest, one, MANY), whole)
+    read = side_by_side(lambda one: checked(_part(one, CALLS, MANY), CALLS, latest, one, MANY), whole)
     calls = pa.concat_tables(read or [checked(CALLS.schema.empty_table(), CALLS, latest, str(path), MANY)])
-    return calls, _earlier(_each(lambda one: pq.ParquetFile(one).read(EARLIER, use_threads=False), early))
+    return calls, _earlier(
+        side_by_side(lambda one: pq.ParquetFile(one).read(EARLIER, use_threads=False), early)
+    )
 
 
 def _earlier(read: list[pa.Table]) -> pa.Table:
@@ -117,12 +118,6 @@ def _vouches(column: Column, known: Any, since: int) -> bool:
         return False
     low, high = known.min_raw, known.max_raw
     return bool(low >= 0 if column.type == COUNT else low >= EARLIEST and high < since)
-
-
-def _each(read: Callable[[str], pa.Table], files: list[str]) -> list[pa.Table]:
-    """Files are read two at a time; what the first bad one raises is raised."""
-    with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as pool:
-        return list(pool.map(read, files))
 
 
 def lazily(path: Path, shape: Table, latest: int) -> Lazy:

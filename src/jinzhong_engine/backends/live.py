@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 from numba import njit
 
 from jinzhong_engine.backends import kernel
+from jinzhong_engine.backends.cores import THREADS, side_by_side
 from jinzhong_engine.backends.ledger import BRIEF, KINDS, MADE, Ledger
-from jinzhong_engine.backends.native import POOL, THREADS, kinds
+from jinzhong_engine.backends.native import kinds
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
 
 ROOM = 4
@@ -170,7 +171,7 @@ class Live:
         def part(numbers: Any, paper: kernel.Scratch, lines: Any) -> None:
             kernel.rows(numbers, moment, made, received, sent, self._on_handset, paper, lines)
 
-        list(POOL.map(part, np.array_split(chosen, THREADS), papers, np.array_split(out, THREADS)))
+        side_by_side(part, np.array_split(chosen, THREADS), papers, np.array_split(out, THREADS))
         return out
 
     def active(self, moment: int) -> Any:

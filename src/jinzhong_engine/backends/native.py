@@ -3,9 +3,8 @@
 Memory is bounded by the number of calls (``run.BYTES_PER_CALL``); who has less takes the relational executor, which spills to disk.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jinzhong_engine.backends import digits, files, kernel
+from jinzhong_engine.backends.cores import THREADS, side_by_side
 from jinzhong_engine.backends.ledger import DOMESTIC, KINDS, Ledger, file_brief, file_made
 from jinzhong_engine.features.catalogue import CATALOGUE
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
 
-THREADS = max(1, os.cpu_count() or 1)
-POOL = ThreadPoolExecutor(THREADS)
 """For work of a few milliseconds, where making threads would cost more than they do."""
 
 
@@ -80,7 +78,7 @@ def encode(calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: pa.T
     keys = digits.packed([*columns, *(one[name] for one in before for name in ("caller", "callee"))])
     known, codes = _together(keys[: len(columns)])
     numbers = digits.texts(known)
-    places = iter(_each(lambda key: _places(key, known), keys[len(columns) :]))
+    places = iter(side_by_side(lambda key: _places(key, known), keys[len(columns) :]))
     earlier_calls = [_known(one, next(places), next(places), len(numbers)) for one in before]
     (cell, cells), (imei, imeis), (city, cities) = (
         _alone(week[name]) for name in ("cell", "imei", "peer_city")
@@ -113,11 +111,6 @@ def _places(key: pa.ChunkedArray, known: pa.Array) -> Any:
     """Where each key stands among the known; one past the end where it doesn't."""
     found = pc.index_in(key, value_set=known)
     return pc.fill_null(found, len(known)).to_numpy()
-
-
-def _each(do: Any, columns: list[Any]) -> list[Any]:
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(do, columns))
 
 
 def compute(dense: Dense, as_of: int) -> tuple[Any, Any]:
@@ -153,14 +146,13 @@ def _ledgers(dense: Dense) -> list[Ledger]:
     nothing = np.zeros(0, np.int64)
     columns = tuple(call[name] for name in ("at", "callee", "seconds", "cell", "imei", "city", "kind"))
     sender, at, receiver, text = (message.get(name, nothing) for name in ("sender", "at", "receiver", "text"))
-    with ThreadPoolExecutor(THREADS) as pool:
-        waiting = [
-            pool.submit(file_made, call["caller"], columns, count, dense.earlier),
-            pool.submit(file_brief, call["callee"], call["at"], call["caller"], call["seconds"], count),
-            pool.submit(file_brief, call["imei"], call["at"], call["caller"], call["seconds"], dense.imeis),
-            pool.submit(file_brief, sender, at, receiver, text, count),
-        ]
-        return [one.result() for one in waiting]
+    jobs = [
+        partial(file_made, call["caller"], columns, count, dense.earlier),
+        partial(file_brief, call["callee"], call["at"], call["caller"], call["seconds"], count),
+        partial(file_brief, call["imei"], call["at"], call["caller"], call["seconds"], dense.imeis),
+        partial(file_brief, sender, at, receiver, text, count),
+    ]
+    return side_by_side(lambda job: job(), jobs)
 
 
 def _active(dense: Dense) -> Any:
@@ -186,9 +178,7 @@ def _in_parts(parts: list[Any], run: Any, papers: list[kernel.Scratch]) -> None:
         for part in parts[which :: len(papers)]:
             run(part, papers[which])
 
-    with ThreadPoolExecutor(len(papers)) as pool:
-        for done in [pool.submit(thread, which) for which in range(len(papers))]:
-            done.result()
+    side_by_side(thread, range(len(papers)))
 
 
 def _between(events: pa.Table, time: str, since: int, until: int) -> pa.Table:

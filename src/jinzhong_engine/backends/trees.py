@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from jinzhong_engine.backends.native import POOL, THREADS
+from jinzhong_engine.backends.cores import THREADS, side_by_side
 
 LEAVES = 32
 """Bits of a mask: the most leaves a tree may have."""
@@ -71,7 +71,7 @@ def planted(dump: dict[str, Any]) -> Trees:
 def margins(rows: Any, trees: Trees) -> Any:
     """The margin of each row, whoever its neighbours are."""
     parts = np.array_split(np.ascontiguousarray(rows, np.float64), THREADS)
-    return np.concatenate(list(POOL.map(lambda part: _margins(part, trees), parts)))
+    return np.concatenate(side_by_side(lambda part: _margins(part, trees), parts))
 
 
 @njit(cache=True, nogil=True)

@@ -16,7 +16,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
-from jinzhong_engine.backends.native import THREADS
+from jinzhong_engine.backends.cores import THREADS
 from jinzhong_engine.backends.trees import Trees, margins, planted
 from jinzhong_engine.models import card as cards
 from jinzhong_engine.models import measures
