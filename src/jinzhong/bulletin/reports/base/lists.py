@@ -13,6 +13,7 @@ from jinzhong.district import queries as district
 from jinzhong.district.models import Unit
 from jinzhong.situation import bands, queries, work
 from jinzhong.situation.figures import Part
+from jinzhong.situation.periods import Period
 from jinzhong.situation.shares import money
 from jinzhong_engine.taxonomy import BY_CODE
 
@@ -30,7 +31,7 @@ def towns(look: Look) -> list[dict[str, Any]]:
     """In the district's order. ``rank``: among streets or among towns, by the year's rate; ``against``: higher, lower or
     like the district's rate, beyond what chance alone brings (95 % interval)."""
     now, then, month, year = (
-        _by_code(one.by_town) for one in (look.now, look.then, look.month_stats, look.year_stats)
+        by_code(one.by_town) for one in (look.now, look.then, look.month_stats, look.year_stats)
     )
     residents, told = district.residents(look.day), look.year_stats
     colours = listed.colours(look.period, look.as_of)
@@ -39,7 +40,7 @@ def towns(look: Look) -> list[dict[str, Any]]:
     for town in look.towns:
         one, all_year = now[town.code], year[town.code]
         lines.append(
-            _line(one, month, year)
+            of_part(one, month, year)
             | {
                 "name": town.name,
                 "kind": str(town.kind),
@@ -87,10 +88,10 @@ def _days_without(look: Look, town: str) -> int | None:
 def classes(look: Look) -> list[dict[str, Any]]:
     """Every class, the year's most frequent first."""
     now, then, month, year = (
-        _by_code(one.by_class) for one in (look.now, look.then, look.month_stats, look.year_stats)
+        by_code(one.by_class) for one in (look.now, look.then, look.month_stats, look.year_stats)
     )
     return [
-        _line(now[code], month, year)
+        of_part(now[code], month, year)
         | {
             "name": BY_CODE[code].short,
             "cases_previous": then[code].cases,
@@ -101,11 +102,11 @@ def classes(look: Look) -> list[dict[str, Any]]:
     ]
 
 
-def _by_code(lines: list[Part]) -> dict[str, Part]:
+def by_code(lines: list[Part]) -> dict[str, Part]:
     return {one.code: one for one in lines}
 
 
-def _line(now: Part, month: dict[str, Part], year: dict[str, Part]) -> dict[str, Any]:
+def of_part(now: Part, month: dict[str, Part], year: dict[str, Part]) -> dict[str, Any]:
     return {
         "code": now.code,
         "cases": now.cases,
@@ -168,14 +169,14 @@ def matrix(look: Look) -> list[dict[str, Any]]:
     ]
 
 
-def days(look: Look) -> list[dict[str, Any]]:
+def days(look: Look, period: Period) -> list[dict[str, Any]]:
     """Cases on each day of the period."""
-    told = queries.by_day(look.period, viewer=look.viewer, as_of=look.as_of)
+    told = queries.by_day(period, viewer=look.viewer, as_of=look.as_of)
     return [{"date": day.isoformat(), "cases": one.cases} for day, one in told]
 
 
-def cases(look: Look) -> list[dict[str, Any]]:
-    """The cases with the largest losses, each in a line without anything personal."""
+def cases(look: Look, most: int | None = None) -> list[dict[str, Any]]:
+    """The period's cases, the largest loss first, each in a line without anything personal. ``most``: how many; else all."""
     found = queries.rows(look.period, viewer=look.viewer, as_of=look.as_of)
     told = found.select_related("case", "town").prefetch_related("victims", "transfers")
     return [
@@ -186,7 +187,7 @@ def cases(look: Look) -> list[dict[str, Any]]:
             "loss": money(one.loss),
             "text": line(one),
         }
-        for one in told.order_by("-loss", "reported_at", "case__number")[:SHOWN_CASES]
+        for one in told.order_by("-loss", "reported_at", "case__number")[:most]
     ]
 
 

@@ -28,11 +28,11 @@ def figures(look: Look) -> dict[str, Figure]:
 
 
 def _cases(look: Look) -> dict[str, Figure]:
-    told, week = look.day_stats, look.total(look.week)
+    told, week = look.now, look.total(look.week)
     (before, yesterday), (then, last_year) = told.previous, told.last_year
     return {
-        "cases": counted("当日发案", told.total.cases, look.today),
-        "loss": lost("当日损失", told.total.loss, look.today),
+        "cases": counted("当日发案", told.total.cases, look.period),
+        "loss": lost("当日损失", told.total.loss, look.period),
         "cases_previous_day": counted("前一日发案", yesterday.cases, before),
         "cases_mean_7d": Figure(
             "近七日日均发案",
@@ -83,11 +83,11 @@ def _longer(look: Look) -> dict[str, Figure]:
 
 
 def _warnings(look: Look) -> dict[str, Figure]:
-    found = work.warnings(look.today, viewer=look.viewer, as_of=look.as_of)
+    found = work.warnings(look.period, viewer=look.viewer, as_of=look.as_of)
     grades, issued = work.by_grade(found, as_of=look.as_of), found.count()
-    what = f"{days(look.today)}发出的预警，一人一天并作一条"
+    what = f"{days(look.period)}发出的预警，一人一天并作一条"
     return {
-        "warnings_issued": Figure("预警", issued, count(issued, "人"), what, drill.warnings(look.today)),
+        "warnings_issued": Figure("预警", issued, count(issued, "人"), what, drill.warnings(look.period)),
         "warnings_red": _graded(look, grades[Grade.RED], Grade.RED, what),
         "warnings_orange": _graded(look, grades[Grade.ORANGE], Grade.ORANGE, what),
     }
@@ -95,15 +95,15 @@ def _warnings(look: Look) -> dict[str, Figure]:
 
 def _graded(look: Look, number: int, grade: Grade, what: str) -> Figure:
     definition = f"{what}，其中等级为{grade.label}的"
-    return Figure(f"{grade.label}预警", number, str(number), definition, drill.warnings(look.today, grade))
+    return Figure(f"{grade.label}预警", number, str(number), definition, drill.warnings(look.period, grade))
 
 
 def _orders(look: Look) -> dict[str, Figure]:
-    sent = work.sent(look.today, viewer=look.viewer, as_of=look.as_of)
-    met = work.met(look.today, viewer=look.viewer, as_of=look.as_of)
+    sent = work.sent(look.period, viewer=look.viewer, as_of=look.as_of)
+    met = work.met(look.period, viewer=look.viewer, as_of=look.as_of)
     unsigned = [one for one in look.late if _unsigned(one, look)]
     times = sorted(one.to_the_door.total_seconds() for one in look.arrived if one.to_the_door)
-    day, today = days(look.today), look.today
+    day, today = days(look.period), look.period
     owed = f"期限落在{day}，签收、到门或反馈有一项没有按时的派单"
     door = f"{day}到门的派单，从派出到到门"
     return {
@@ -117,12 +117,12 @@ def _orders(look: Look) -> dict[str, Figure]:
 
 
 def _unsigned(one: work.Run, look: Look) -> bool:
-    return any(owed.kind == "sign" for owed in one.missed(look.today, as_of=look.as_of))
+    return any(owed.kind == "sign" for owed in one.missed(look.period, as_of=look.as_of))
 
 
 def _kept(look: Look) -> dict[str, Figure]:
     """Money that stayed, by what the evidence is worth."""
-    today, year = look.today, look.year
+    today, year = look.period, look.year
     hard = [one for one in look.dissuaded_year if one.evidence in HARD_EVIDENCE]
     closed, said = "办结为“已劝阻”的派单", "办结为“已劝阻”的派单上，正要转出而没有转出的钱；账户余额不算"
     firm = "其中转账撤回和柜面取消的；其余凭单据、口述和估计"

@@ -1,15 +1,15 @@
-"""The tables and lists of the day: towns, classes, days of the month, cases, people dissuaded, what is overdue."""
+"""The lists of the day that a week and a month don't have, or have otherwise: towns, classes, people dissuaded, what is overdue."""
 
 from typing import Any
 
 from django.conf import settings
 
 from jinzhong.bulletin.reports.base import listed
+from jinzhong.bulletin.reports.base.lists import ZERO_CASE_DAYS, by_code, of_part
 from jinzhong.bulletin.reports.base.tips import TIPS
-from jinzhong.bulletin.reports.base.told import kept, line, missed
-from jinzhong.bulletin.reports.daily.look import ZERO_CASE_DAYS, Look
-from jinzhong.situation import queries, work
-from jinzhong.situation.figures import Part
+from jinzhong.bulletin.reports.base.told import kept, missed
+from jinzhong.bulletin.reports.daily.look import Look
+from jinzhong.situation import work
 from jinzhong.situation.periods import DAY, Period
 from jinzhong.situation.shares import money
 from jinzhong_engine.taxonomy import BY_CODE
@@ -19,68 +19,26 @@ SHOWN_ORDERS = 3
 
 def towns(look: Look) -> list[dict[str, Any]]:
     """``colour``: of the three-colour list as published, none as long as it isn't out."""
-    before = Period(look.today.until - ZERO_CASE_DAYS * DAY, look.today.until)
+    before = Period(look.period.until - ZERO_CASE_DAYS * DAY, look.period.until)
     quiet = {one.code for one in look.stats(before).by_town if not one.cases}
-    colours = listed.colours(look.today, look.as_of)
-    month, year = _by_code(look.month_stats.by_town), _by_code(look.year_stats.by_town)
+    colours = listed.colours(look.period, look.as_of)
+    month, year = by_code(look.month_stats.by_town), by_code(look.year_stats.by_town)
     return [
-        _line(one, month, year)
+        of_part(one, month, year)
         | {
             "name": one.name,
             "rate_10k": year[one.code].rate_10k,
             "zero_cases": one.code in quiet,
             "colour": colours.get(one.code),
         }
-        for one in look.day_stats.by_town
+        for one in look.now.by_town
     ]
 
 
 def classes(look: Look) -> list[dict[str, Any]]:
     """Every class, the year's most frequent first."""
-    today, month, year = (
-        _by_code(one.by_class) for one in (look.day_stats, look.month_stats, look.year_stats)
-    )
-    return [_line(today[code], month, year) | {"name": BY_CODE[code].short} for code in year]
-
-
-def _by_code(lines: list[Part]) -> dict[str, Part]:
-    return {one.code: one for one in lines}
-
-
-def _line(today: Part, month: dict[str, Part], year: dict[str, Part]) -> dict[str, Any]:
-    return {
-        "code": today.code,
-        "cases": today.cases,
-        "loss": money(today.loss),
-        "cases_month": month[today.code].cases,
-        "cases_year": year[today.code].cases,
-        "loss_year": money(year[today.code].loss),
-    }
-
-
-def days(look: Look) -> list[dict[str, Any]]:
-    """Cases on each day of the month so far."""
-    found = queries.by_day(look.month, viewer=look.viewer, as_of=look.as_of)
-    return [{"date": day.isoformat(), "cases": counted.cases} for day, counted in found]
-
-
-# -- cases ----------------------------------------------------------------------------------------------
-
-
-def cases(look: Look) -> list[dict[str, Any]]:
-    """The day's cases, the largest loss first, each in a line without anything personal."""
-    found = queries.rows(look.today, viewer=look.viewer, as_of=look.as_of)
-    told = found.select_related("case", "town").prefetch_related("victims", "transfers")
-    return [
-        {
-            "number": one.case.number,
-            "town": one.town_id,
-            "class": one.fraud_class,
-            "loss": money(one.loss),
-            "text": line(one),
-        }
-        for one in told.order_by("-loss", "reported_at", "case__number")
-    ]
+    today, month, year = (by_code(one.by_class) for one in (look.now, look.month_stats, look.year_stats))
+    return [of_part(today[code], month, year) | {"name": BY_CODE[code].short} for code in year]
 
 
 # -- orders ---------------------------------------------------------------------------------------------
@@ -104,7 +62,9 @@ def overdue(look: Look) -> list[dict[str, Any]]:
             "orders": len(found),
             "text": f"{unit.name if unit else '无人值班'} {len(found)} 单："
             + "、".join(
-                missed(owed, look.today) for one in found for owed in one.missed(look.today, as_of=look.as_of)
+                missed(owed, look.period)
+                for one in found
+                for owed in one.missed(look.period, as_of=look.as_of)
             ),
         }
         for unit, found in work.late_by_unit(look.late)
