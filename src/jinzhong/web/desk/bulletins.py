@@ -1,4 +1,4 @@
-"""Bulletins: the archive of a month, one bulletin as it is printed, issuing it, its files, two revisions side by side."""
+"""Bulletins to read: the archive of a month, one bulletin as it is printed, its files, two revisions side by side."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -16,11 +15,9 @@ from django.utils.translation import gettext_lazy
 
 from jinzhong import clock
 from jinzhong.bulletin import content as contents
-from jinzhong.bulletin import operations, queries
+from jinzhong.bulletin import queries
 from jinzhong.bulletin.paper import html
-from jinzhong.bulletin.paper.pdf import FontsMissing
 from jinzhong.bulletin.reports import known
-from jinzhong.bulletin.wording import BadWords
 from jinzhong.district.permissions import may
 from jinzhong.review import queries as review
 from jinzhong.situation import sentences
@@ -75,10 +72,11 @@ class Listed:
 @page("bulletins", name="bulletin-list", may="bulletin.read", menu=(50, gettext_lazy("通报")))
 def archive(request: Request) -> HttpResponse:
     """The bulletins of a kind, newest first: the days of a month, the weeks or months of a year."""
-    return _archive(request)
+    return show_archive(request)
 
 
-def _archive(request: Request, kind: str = "", error: str = "") -> HttpResponse:
+def show_archive(request: Request, kind: str = "", error: str = "") -> HttpResponse:
+    """With what went wrong above it, where something did."""
     kind = kind or request.GET.get("kind", "")
     kind = kind if kind in KINDS else KINDS[0]
     today = clock.now().date()
@@ -158,6 +156,11 @@ class Asked:
         )
 
     @property
+    def as_draft(self) -> "Asked":
+        """What would be issued next."""
+        return Asked(self.kind, self.day, None, queries.cut_off(self.now), self.now)
+
+    @property
     def which(self) -> dict[str, Any]:
         """For the address of exactly this one."""
         return {"revision": self.issue.revision} if self.issue else {"draft": self.cut.isoformat()}
@@ -167,7 +170,7 @@ class NoSuchBulletin(Exception):
     """The address names no bulletin."""
 
 
-def _asked(request: Request, kind: str, day: str) -> Asked:
+def asked_for(request: Request, kind: str, day: str) -> Asked:
     """Any day of a week or month names it. Raises NoSuchBulletin, NotAskable."""
     now, draft, revision = clock.now(), request.GET.get("draft"), request.GET.get("revision")
     if kind not in known():
@@ -188,17 +191,18 @@ def _asked(request: Request, kind: str, day: str) -> Asked:
 def bulletin(request: Request, kind: str, day: str) -> HttpResponse:
     """The newest issued revision, the one asked for, or a draft; as it is printed."""
     try:
-        asked = _asked(request, kind, day)
-        return _bulletin(request, asked)
+        asked = asked_for(request, kind, day)
+        return show_bulletin(request, asked)
     except NoSuchBulletin:
         return missing(request)
     except queries.NotAskable as problem:
-        return _archive(request, kind, error=str(problem))
+        return show_archive(request, kind, error=str(problem))
 
 
-def _bulletin(
+def show_bulletin(
     request: Request, asked: Asked, error: str = "", status: int = 200, typed: dict[str, str] | None = None
 ) -> HttpResponse:
+    """``typed``: what somebody just tried as the words of a passage, by its key."""
     content, revisions = asked.told(request), queries.revisions(asked.kind, asked.day)
     draws_next = not asked.issue and may(request.user, "bulletin.issue")
     shown = {
@@ -313,94 +317,7 @@ def _cell(column: str, value: Any) -> str:
     return wan(Decimal(value)) if column.startswith("loss") else str(value)
 
 
-# -- what is done with it -------------------------------------------------------------------------------
-
-
-@page(f"{AT}/words", name="bulletin-words", may="bulletin.issue", methods=("POST",))
-def reword(request: Request, kind: str, day: str) -> HttpResponse:
-    """Other words for a passage of the draft. It needs no key of the form: the same words again change nothing."""
-    passage, text = request.POST.get("passage", ""), request.POST.get("text", "")
-    try:
-        asked = _asked(request, kind, day)
-        operations.reword(
-            kind=kind,
-            day=asked.day,
-            passage=passage,
-            text=text,
-            by=request.user.get_username(),
-            now=asked.now,
-        )
-    except (NoSuchBulletin, operations.NoSuchPassage):
-        return missing(request)
-    except queries.NotAskable as problem:
-        return _archive(request, kind, error=str(problem))
-    except BadWords as problem:
-        told = _("文字没有改：%(why)s") % {"why": problem}
-        return _bulletin(request, _as_draft(asked), told, status=422, typed={passage: text})
-    messages.success(request, _("文字改好了，数字没有动"))
-    return HttpResponseRedirect(asked.address("bulletin", draft=""))
-
-
-@page(f"{AT}/submit", name="bulletin-submit", may="bulletin.issue", methods=("POST",))
-def submit(request: Request, kind: str, day: str) -> HttpResponse:
-    """Put forward what was read, for another person to sign."""
-    try:
-        asked = _asked(request, kind, day)
-        if not known()[kind].TWO_PERSONS:
-            return missing(request)
-        operations.submit(
-            kind=kind,
-            day=asked.day,
-            by=request.user.get_username(),
-            signed=queries.signature(request.user),
-            now=asked.now,
-            read=request.POST.get("read") or "-",
-        )
-    except NoSuchBulletin:
-        return missing(request)
-    except queries.NotAskable as problem:
-        return _archive(request, kind, error=str(problem))
-    except operations.Changed:
-        told = _("没有送审：您看过之后又有新的数，下面已是最新，请再看一遍再送")
-        return _bulletin(request, _as_draft(asked), told, status=409)
-    messages.success(request, _("已送审，请另一位签发"))
-    return HttpResponseRedirect(asked.address("bulletin", draft=""))
-
-
-@page(f"{AT}/issue", name="bulletin-issue", may="bulletin.issue", methods=("POST",))
-def issue(request: Request, kind: str, day: str) -> HttpResponse:
-    """Freeze what was read. It needs no key of the form: done twice, the second time finds nothing to issue."""
-    try:
-        asked = _asked(request, kind, day)
-        made = operations.issue(
-            kind=kind,
-            day=asked.day,
-            by=request.user.get_username(),
-            signed=queries.signature(request.user),
-            now=asked.now,
-            read=request.POST.get("read") or "-",
-        )
-    except NoSuchBulletin:
-        return missing(request)
-    except queries.NotAskable as problem:
-        return _archive(request, kind, error=str(problem))
-    except operations.Changed:
-        told = _("没有签发：您看过之后又有新的数，下面已是最新，请再看一遍再签")
-        return _bulletin(request, _as_draft(asked), told, status=409)
-    except (operations.NotSubmitted, operations.SamePerson):
-        told = _("没有签发：要先由另一个人送审，送审的人自己不能签")
-        return _bulletin(request, _as_draft(asked), told, status=409)
-    except FontsMissing:
-        told = _("没有签发：服务器上缺公文字体，版面排不出来；请管理员运行 python3 dev.py setup 后再签")
-        return _bulletin(request, _as_draft(asked), told, status=503)
-    number = {"n": made.issue.revision}
-    words = _("已签发第 %(n)s 版") if made.fresh else _("与第 %(n)s 版没有不同，没有出新版")
-    messages.success(request, words % number)
-    return HttpResponseRedirect(asked.address("bulletin"))
-
-
-def _as_draft(asked: Asked) -> Asked:
-    return Asked(asked.kind, asked.day, None, queries.cut_off(asked.now), asked.now)
+# -- its files, and the one before -------------------------------------------------------------------------
 
 
 @page(f"{AT}/file/<slug:ending>", name="bulletin-file", may="bulletin.read")
@@ -409,7 +326,7 @@ def file(request: Request, kind: str, day: str, ending: str) -> HttpResponse:
     if ending not in FILES:
         return missing(request)
     try:
-        asked = _asked(request, kind, day)
+        asked = asked_for(request, kind, day)
         content = asked.told(request)
         drawn = queries.readable_file(content, ending, viewer=request.user, issue=asked.issue)
     except (NoSuchBulletin, queries.NotAskable):
@@ -426,7 +343,7 @@ def file(request: Request, kind: str, day: str, ending: str) -> HttpResponse:
 def compare(request: Request, kind: str, day: str) -> HttpResponse:
     """A revision (or the draft) beside the one before: both papers, what differs, and why."""
     try:
-        asked = _asked(request, kind, day)
+        asked = asked_for(request, kind, day)
         older = _one_before(asked)
         after, before = asked.told(request), asked.told(request, older)
     except (NoSuchBulletin, queries.NotAskable):
