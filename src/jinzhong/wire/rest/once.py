@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from jinzhong import clock
 from jinzhong.agenda import operations as agenda
-from jinzhong.district.models import Account
+from jinzhong.district.queries import Account
 from jinzhong.vault import seal
 from jinzhong.wire.rest.problems import KeyMissing
 
