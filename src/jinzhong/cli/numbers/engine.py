@@ -1,0 +1,212 @@
+"""Features, models, scores, signals, the live watch and how early a model finds: all on files, nothing in the product."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from jinzhong import clock
+from jinzhong.cli import Unusable, moment
+from jinzhong.cli.numbers.options import (
+    add_engine,
+    add_events,
+    features_of,
+    latest,
+    microseconds,
+    seconds,
+    share,
+    tell,
+    usable,
+)
+
+
+def add_features(command: argparse.ArgumentParser) -> None:
+    add_events(command, required=True)
+    command.add_argument(
+        "--as-of", type=moment, required=True, metavar="TIME", help="only what happened before"
+    )
+    command.add_argument("--out", type=Path, required=True, help="CSV, Parquet or XLSX")
+    add_engine(command)
+    command.set_defaults(run=usable(_features))
+
+
+def add_fit(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--features", type=Path, required=True, help="a table of numbers; id and number are never learnt from"
+    )
+    command.add_argument("--label", required=True, metavar="COLUMN", help="1 fraud, 0 not")
+    command.add_argument(
+        "--group", metavar="COLUMN", help="rows of one group are judged together, as of one gang"
+    )
+    command.add_argument("--time", metavar="COLUMN", help="rows are judged by earlier rows only")
+    command.add_argument("--out", type=Path, required=True, help="folder of the model")
+    command.add_argument("--json", action="store_true", help="print the card")
+    command.set_defaults(run=usable(_fit))
+
+
+def add_score(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", type=Path, required=True, help="folder made by numbers fit")
+    command.add_argument("--features", type=Path, help="the columns the model was fitted on; or --calls")
+    add_events(command, required=False)
+    command.add_argument(
+        "--as-of", type=moment, metavar="TIME", help="with --calls: only what happened before"
+    )
+    command.add_argument(
+        "--prevalence",
+        type=share,
+        metavar="P",
+        help="share of fraud numbers where the list is used, as 0.001",
+    )
+    command.add_argument("--out", type=Path, required=True, help="CSV, Parquet or XLSX")
+    add_engine(command)
+    command.set_defaults(run=usable(_score))
+
+
+def add_signals(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--monthly", type=Path, help="the operator's monthly table; or --calls")
+    add_events(command, required=False)
+    command.add_argument(
+        "--as-of", type=moment, metavar="TIME", help="with --calls: only what happened before"
+    )
+    command.add_argument(
+        "--out", type=Path, required=True, help="CSV, Parquet or XLSX: number, signal, title, reason"
+    )
+    command.set_defaults(run=usable(_signals))
+
+
+def add_watch(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", type=Path, required=True, help="folder made by numbers fit")
+    command.add_argument(
+        "--events", required=True, metavar="PATH|-", help="JSON lines: a call with a unique id each"
+    )
+    command.add_argument("--state", type=Path, required=True, help="folder it stands on again after a crash")
+    command.add_argument(
+        "--out", type=Path, required=True, help="a JSON line when a number enters or leaves the list"
+    )
+    command.add_argument(
+        "--lateness",
+        type=seconds,
+        default=300,
+        metavar="SECONDS",
+        help="how late a record may come (default: 300)",
+    )
+    command.add_argument(
+        "--fpr",
+        type=share,
+        default=0.001,
+        help="share of innocent numbers that may be listed (default: 0.001)",
+    )
+    command.add_argument("--as-of", type=moment, metavar="TIME", help="with --scores: what happened before")
+    command.add_argument("--scores", type=Path, help="at the end: number,score of every number as of --as-of")
+    command.set_defaults(run=usable(_watch))
+
+
+def add_evaluate(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--world", type=Path, required=True, help="folder made by world build")
+    command.add_argument("--model", type=Path, required=True, help="folder made by numbers fit")
+    command.add_argument(
+        "--fpr",
+        type=share,
+        default=0.001,
+        help="share of innocent numbers that may be listed (default: 0.001)",
+    )
+    command.add_argument(
+        "--prevalence", type=share, metavar="P", help="share of fraud numbers in the world, as 0.001"
+    )
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=usable(_evaluate))
+
+
+def _features(chosen: argparse.Namespace) -> int:
+    from jinzhong_engine.backends import files
+
+    made = features_of(chosen)
+    files.write_table(made, chosen.out)
+    print(f"{made.num_rows} numbers written to {chosen.out}", file=sys.stderr)
+    return 0
+
+
+def _fit(chosen: argparse.Namespace) -> int:
+    from jinzhong_engine.backends import files
+    from jinzhong_engine.models import score
+
+    card = score.fit_table(
+        files.read_table(chosen.features), label=chosen.label, out=chosen.out, data=chosen.features.name,
+        on=clock.now().date().isoformat(), group=chosen.group, time=chosen.time,
+    )  # fmt: skip
+    told = ", ".join(f"{name} {value}" for name, value in card["figures"].items())
+    print(f"{chosen.out}: {card['validation']['kind']} validation: {told}", file=sys.stderr)
+    if chosen.json:
+        print(json.dumps(card, ensure_ascii=False))
+    return 0
+
+
+def _score(chosen: argparse.Namespace) -> int:
+    from jinzhong_engine.backends import files
+    from jinzhong_engine.models import boosting, score
+
+    if (chosen.features is None) == (chosen.calls is None):
+        raise Unusable("numbers score: give either --features or --calls")
+    if chosen.calls and not chosen.as_of:
+        raise Unusable("numbers score: --calls needs --as-of")
+    model = boosting.load(chosen.model)
+    table = features_of(chosen) if chosen.calls else files.read_table(chosen.features)
+    where = str(chosen.calls or chosen.features)
+    files.write_table(score.score_table(model, table, where=where, prevalence=chosen.prevalence), chosen.out)
+    print(f"{table.num_rows} numbers scored, written to {chosen.out}", file=sys.stderr)
+    return 0
+
+
+def _signals(chosen: argparse.Namespace) -> int:
+    from jinzhong_engine import signals
+    from jinzhong_engine.backends import files
+    from jinzhong_engine.models import matrix
+    from jinzhong_engine.tables import CALLS, MESSAGES
+
+    if (chosen.monthly is None) == (chosen.calls is None):
+        raise Unusable("numbers signals: give either --monthly or --calls")
+    if chosen.monthly:
+        table = files.read_table(chosen.monthly)
+        name, whose = matrix.key(table, str(chosen.monthly))
+        found = signals.found_monthly(table.drop([name]).append_column("number", whose))
+    elif not chosen.as_of:
+        raise Unusable("numbers signals: --calls needs --as-of")
+    else:
+        as_of = microseconds(chosen.as_of)
+        calls = files.read_events(chosen.calls, CALLS, latest(as_of))
+        messages = files.read_events(chosen.messages, MESSAGES, latest(as_of)) if chosen.messages else None
+        found = signals.found(calls, messages, as_of)
+    files.write_table(found, chosen.out)
+    print(f"{found.num_rows} findings written to {chosen.out}", file=sys.stderr)
+    return 0
+
+
+def _watch(chosen: argparse.Namespace) -> int:
+    from jinzhong_engine.backends import files
+    from jinzhong_engine.models import boosting, events
+    from jinzhong_engine.models.watch import Watch, watch
+
+    if (chosen.scores is None) != (chosen.as_of is None):
+        raise Unusable("numbers watch: --scores and --as-of go together")
+    as_of = microseconds(chosen.as_of) if chosen.as_of else None
+    given = {"lateness": round(chosen.lateness * 1_000_000), "fpr": chosen.fpr, "as_of": as_of}
+    with sys.stdin.buffer if chosen.events == "-" else Path(chosen.events).open("rb") as source:
+        watching = Watch(boosting.load(chosen.model), chosen.state, chosen.out, **given)
+        watch(watching, events.batches(source, latest=latest(as_of), name=chosen.events), tell)
+    if as_of is not None:
+        files.write_table(watching.scores(as_of), chosen.scores)
+    return 0
+
+
+def _evaluate(chosen: argparse.Namespace) -> int:
+    from jinzhong_engine.evaluate import detection
+    from jinzhong_engine.models import boosting
+
+    world = detection.read_world(chosen.world, latest(None))
+    found = detection.evaluate(world, boosting.load(chosen.model), chosen.fpr, chosen.prevalence)
+    print(
+        json.dumps(found, ensure_ascii=False)
+        if chosen.json
+        else "\n".join(f"{name}: {value}" for name, value in found.items())
+    )
+    return 0

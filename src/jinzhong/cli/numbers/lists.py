@@ -1,0 +1,163 @@
+"""A day's list into the product, and what people said of it out again."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from jinzhong import clock
+from jinzhong.cli import Unusable, actor, add_by, day, moment, name_of
+from jinzhong.cli.numbers.options import (
+    latest,
+    microseconds,
+    share,
+    usable,
+)
+
+
+def add_list(command: argparse.ArgumentParser) -> None:
+    of = command.add_subparsers(dest="list_what", required=True, metavar="WHAT")
+    take = of.add_parser(
+        "import",
+        help="keep what numbers score wrote; the same again changes nothing, another is the day's next revision",
+    )
+    take.add_argument("file", type=Path, help="number, score, reasons: CSV, Parquet or XLSX")
+    take.add_argument("--day", type=day, required=True, metavar="YYYY-MM-DD", help="whose list it is")
+    take.add_argument("--model", type=Path, required=True, help="folder of the model that scored it")
+    take.add_argument(
+        "--as-of", type=moment, metavar="TIME", help="the score's --as-of (default: the midnight it begins)"
+    )
+    take.add_argument("--prevalence", type=share, metavar="P", help="the score's --prevalence")
+    take.add_argument(
+        "--operator", metavar="CODE", help="whose numbers they are (default: the operator of --by)"
+    )
+    take.add_argument(
+        "--calls", type=Path, help="the calls: whom the listed numbers got hold of in the 7 days before"
+    )
+    take.add_argument("--simulated", action="store_true", help="numbers of a synthetic world; marked as such")
+    add_by(take)
+    take.set_defaults(run=usable(_take_list))
+
+
+def add_labels(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--out", type=Path, required=True, help="CSV, Parquet or XLSX")
+    command.add_argument(
+        "--features",
+        type=Path,
+        help="a feature table: its rows of judged numbers, with fraud and labelled_on (default: number, fraud, labelled_on)",
+    )
+    command.add_argument("--purpose", required=True, help="what the file is for; kept with who took it")
+    add_by(command)
+    command.set_defaults(run=usable(_labels))
+
+
+def _take_list(chosen: argparse.Namespace) -> int:
+    from jinzhong.scoring import operations, queries, reading
+    from jinzhong.scoring.given import BadList
+    from jinzhong_engine.models import boosting
+
+    by, now = actor(chosen.by, "number.import"), clock.now()
+    operator = _operator(chosen, by)
+    if chosen.day > now.date():
+        raise Unusable(f"--day {chosen.day}: lies in the future")
+    line = queries.in_force(chosen.day)
+    try:
+        given = reading.read(
+            chosen.file,
+            boosting.load(chosen.model),
+            cut_off=chosen.as_of or clock.midnight(chosen.day),
+            prevalence=chosen.prevalence,
+            line=line.value if line else None,
+            simulated=chosen.simulated,
+        )
+        if chosen.calls:
+            given = _with_reached(given, chosen.calls, line.value if line else given.default_line)
+        kept, fresh = operations.keep_list(
+            operator=operator, day=chosen.day, given=given, by=name_of(by), now=now
+        )
+    except BadList as problem:
+        raise Unusable(str(problem)) from problem
+    told = "was kept before, nothing changed"
+    if fresh:
+        told = "kept" if kept.revision == 1 else f"kept as revision {kept.revision} of this day's list"
+    left_out = f" ({kept.left_out} beyond the first {kept.kept} not kept)" if kept.left_out else ""
+    print(
+        f"{kept.day}: {kept.scored} numbers scored, {kept.listed} listed{left_out}; {told}", file=sys.stderr
+    )
+    return 0
+
+
+def _operator(chosen: argparse.Namespace, by: Any) -> Any:
+    """Whose list it is: an operator's staff bring in their own only."""
+    from jinzhong.district.models import Account, Role
+    from jinzhong.scoring import queries
+
+    if isinstance(by, Account) and by.role == Role.OPERATOR:
+        if by.unit is None or chosen.operator not in (None, by.unit.code):
+            raise Unusable(f"--by {by.username}: may bring in the lists of their own operator only")
+        return by.unit
+    found = queries.operator(chosen.operator) if chosen.operator else None
+    if found is None:
+        known = ", ".join(one.code for one in queries.operators()) or "none yet, see jinzhong user"
+        raise Unusable(f"--operator: say the code of the operator ({known})")
+    return found
+
+
+def _with_reached(given: Any, calls: Path, threshold: float) -> Any:
+    """Whom the listed numbers got hold of; those below the line are nobody's business."""
+    from dataclasses import replace
+
+    from jinzhong_engine.backends import files
+    from jinzhong_engine.evaluate.reached import reached
+    from jinzhong_engine.tables import CALLS
+
+    as_of = microseconds(given.cut_off)
+    table = files.read_events(calls, CALLS, latest(as_of))
+    listed = [one.number for one in given.rows if one.score >= threshold]
+    return replace(given, reached=reached(table, listed, as_of=as_of))
+
+
+def _labels(chosen: argparse.Namespace) -> int:
+    import pyarrow as pa
+
+    from jinzhong.district.models import Account
+    from jinzhong.scoring import operations
+    from jinzhong_engine.backends import files
+
+    if not 0 < len(chosen.purpose.strip()) <= 500:
+        raise Unusable("--purpose: say what the file is for, in at most 500 characters")
+    by = actor(chosen.by, "number.labels")
+    table = files.read_table(chosen.features) if chosen.features else None
+    if table is not None and "number" not in table.column_names:
+        raise Unusable(f"{chosen.features}: there is no column number")
+    labels = operations.take_labels(
+        viewer=by if isinstance(by, Account) else None,
+        by=name_of(by),
+        purpose=chosen.purpose.strip(),
+        now=clock.now(),
+    )
+    known = {number: (int(fraud), on.isoformat()) for number, fraud, on in labels}
+    numbers = _canonical(table["number"].to_pylist()) if table is not None else list(known)
+    rows = [at for at, number in enumerate(numbers) if number in known]
+    made = table.take(rows) if table is not None else pa.table({"number": pa.array(numbers, pa.string())})
+    said = [known[numbers[at]] for at in rows]
+    made = made.append_column("fraud", pa.array([fraud for fraud, _on in said], pa.int32()))
+    made = made.append_column("labelled_on", pa.array([on for _fraud, on in said], pa.string()))
+    files.write_table(made, chosen.out)
+    print(f"{made.num_rows} labels written to {chosen.out}", file=sys.stderr)
+    return 0
+
+
+def _canonical(written: list[Any]) -> list[str]:
+    """The one form of each number, as the vault keeps it; empty for what is none. How many are none is told."""
+    from jinzhong.vault import queries as vault
+
+    found = []
+    for one in written:
+        try:
+            found.append(vault.canonical("phone", str(one)))
+        except ValueError:
+            found.append("")
+    if "" in found:
+        print(f"{found.count('')} rows left out: their number is none", file=sys.stderr)
+    return found

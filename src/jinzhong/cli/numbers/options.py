@@ -1,0 +1,100 @@
+"""What the commands about numbers have in common: their options, and time as the engine keeps it."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from jinzhong import clock
+from jinzhong.cli import Unusable
+
+
+def add_events(command: argparse.ArgumentParser, *, required: bool) -> None:
+    command.add_argument(
+        "--calls", type=Path, required=required, help="file of calls, or folder of Parquet files"
+    )
+    command.add_argument("--messages", type=Path, help="messages, in the same forms")
+    command.add_argument("--subscribers", type=Path, help="numbers sold; checked, no feature reads them yet")
+
+
+def usable(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """What the engine can't use is said in its one line."""
+
+    def running(chosen: argparse.Namespace) -> int:
+        from jinzhong_engine.backends.files import BadTable
+
+        try:
+            return run(chosen)
+        except BadTable as problem:
+            raise Unusable(str(problem)) from problem
+
+    return running
+
+
+def features_of(chosen: argparse.Namespace) -> Any:
+    """The features that the options ask for, as a table."""
+    from jinzhong_engine.backends import run
+
+    given = run.Events(calls=chosen.calls, messages=chosen.messages, subscribers=chosen.subscribers)
+    as_of = microseconds(chosen.as_of)
+    return run.features(
+        given, as_of=as_of, latest=latest(as_of), engine=chosen.engine, memory=chosen.memory, tell=tell
+    )
+
+
+def latest(as_of: int | None) -> int:
+    """No event lies after this: tomorrow, or the moment asked for."""
+    return max(microseconds(clock.now() + timedelta(days=1)), as_of or 0)
+
+
+def microseconds(at: datetime) -> int:
+    """Whole microseconds since 1970, UTC: time as the engine keeps it."""
+    return round((at - datetime.fromisoformat("1970-01-01T00:00:00+00:00")) / timedelta(microseconds=1))
+
+
+def share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(f"{text}: write a share as 0.001") from problem
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError(f"{text}: a share lies between 0 and 1")
+    return share
+
+
+def seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(f"{text}: write seconds as 300") from problem
+    if not 0 <= seconds <= 7 * 86400:
+        raise argparse.ArgumentTypeError(f"{text}: between 0 and a week")
+    return seconds
+
+
+def size(text: str) -> int:
+    units = {"KB": 2**10, "MB": 2**20, "GB": 2**30}
+    try:
+        return round(float(text[:-2]) * units[text[-2:].upper()])
+    except (ValueError, KeyError) as problem:
+        raise argparse.ArgumentTypeError(f"{text}: write a size as 500MB or 2GB") from problem
+
+
+def add_engine(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--engine",
+        choices=("native", "duckdb", "spark"),
+        help="default: native; duckdb where the calls don't fit into --memory",
+    )
+    command.add_argument(
+        "--memory",
+        type=size,
+        metavar="SIZE",
+        help="memory it may take, as 2GB (default: half of the machine's)",
+    )
+
+
+def tell(text: str) -> None:
+    print(text, file=sys.stderr)
