@@ -43,19 +43,19 @@ SHORT = {
 @page("review", name="listing", may="listing.read", menu=(45, gettext_lazy("挂牌")))
 def listing(request: Request) -> HttpResponse:
     """A month's list as published; before that, the office sees what would be in it."""
-    return _listing(request, _month(request.GET.get("month", "")))
+    return _listing(request, month_asked(request.GET.get("month", "")))
 
 
 @page("review/publish", name="listing-publish", may="listing.publish", methods=("POST",))
 def publish(request: Request) -> HttpResponse:
-    month = _month(request.POST.get("month", ""))
+    month = month_asked(request.POST.get("month", ""))
     return _act(request, month, lambda: operations.publish(month=month, by=request.user, now=clock.now()))
 
 
 @page("review/index", name="listing-index", may="index.export", methods=("POST",))
 def give_index(request: Request) -> HttpResponse:
     """The performance index of a month that is over as a file for 平安考核; who took it goes into the event log."""
-    month, ending = _month(request.POST.get("month", "")), request.POST.get("ending", "")
+    month, ending = month_asked(request.POST.get("month", "")), request.POST.get("ending", "")
     if ending not in FILES:
         return _listing(request, month, error=_("没有导出：选 CSV 或 XLSX"))
     out, now, period = BytesIO(), clock.now(), Period(month, add_months(month, 1))
@@ -147,7 +147,7 @@ def _act(request: Request, month: date, act: Any) -> HttpResponse:
         return _listing(request, month, error=str(problem))
 
 
-def _month(text: str) -> date:
+def month_asked(text: str) -> date:
     """The month asked for, at most the last one that is over; words that name none are left out."""
     newest = queries.last_over(clock.now())
     try:

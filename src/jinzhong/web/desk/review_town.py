@@ -16,6 +16,7 @@ from jinzhong.review import operations, queries, town
 from jinzhong.situation import board, drill
 from jinzhong.situation import queries as situation
 from jinzhong.situation.periods import YEARS, add_months
+from jinzhong.web.desk.listing import month_asked
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.request import Request
@@ -40,7 +41,7 @@ def reply(request: Request, code: str) -> HttpResponse:
     place = _town(request, code)
     if place is None:
         return missing(request)
-    month = _month(request.POST.get("month", ""))
+    month = month_asked(request.POST.get("month", ""))
 
     def done() -> str:
         operations.remark(
@@ -56,15 +57,6 @@ def reply(request: Request, code: str) -> HttpResponse:
 
 def _town(request: Request, code: str) -> town.Town | None:
     return next((one for one in situation.visible_towns(request.user) if one.code == code), None)
-
-
-def _month(text: str) -> date:
-    newest = queries.last_over(clock.now())
-    try:
-        month = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        return newest
-    return month if month.year in YEARS and month <= newest else newest
 
 
 @dataclass(frozen=True)
@@ -94,7 +86,7 @@ class Factor:
 
 
 def _shown(request: Request, code: str, asked: str, error: str = "") -> HttpResponse:
-    place, month, now = _town(request, code), _month(asked), clock.now()
+    place, month, now = _town(request, code), month_asked(asked), clock.now()
     if place is None:
         return missing(request)
     told = town.review(place, month, viewer=request.user, now=now)

@@ -1,11 +1,12 @@
 """What every sheet has around its report: references, revision, signatures, corrections."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from jinzhong.bulletin.content import Content
 from jinzhong.bulletin.paper.blocks import Paragraph, Ref
+from jinzhong.bulletin.reports.base import full_date
 from jinzhong.clock import ZONE
 
 NUMERALS = "一二三四五六七八九十"
@@ -31,6 +32,20 @@ def signed(content: Content) -> str:
     """拟稿 周*　签发 林*."""
     drafted = f"拟稿 {content['drafted']}　" if content["drafted"] else ""
     return drafted + (f"签发 {content['signed']}" if content["signed"] else "未签发")
+
+
+def around(content: Content, last: date) -> dict[str, Any]:
+    """What stands around every report, for ``Paper``. ``last``: the last day it is about."""
+    cut = local(content["as_of"])
+    return {
+        "mark": content["mark"],
+        "secrecy": "内部资料 注意保存",
+        "office": content["office"],
+        "dated": full_date(cut.date()),
+        "signed": signed(content),
+        "cut": f"统计截至 {full_date(last)} 24:00，{cut:%-m月%-d日 %H:%M} 以前收到的，{revision(content)}",
+        "seal": f"摘要码 {content['digest'][:8]}，数字可回查到案",
+    }
 
 
 def numeral(number: int) -> str:

@@ -116,6 +116,13 @@ def _counts(sheet: Sheet, table: str, one: Mapping[str, Any], **only: str) -> li
     ]
 
 
+def foremost(sheet: Sheet) -> str:
+    """The class of most cases and the one of most money, in a sentence to be filled; nothing where there is none."""
+    if not (sheet.prints("first_class") and sheet.prints("dearest_class")):
+        return ""
+    return "起数最多的是{first_class}（{first_class_cases}），损失最多的是{dearest_class}（{dearest_class_loss}）。"
+
+
 def ranking_note(content: Content) -> Text:
     lines = content["towns"]
     found = "发案单位为起，损失单位为万元。街道、镇分开排，按本年每万人发案从高到低。“比全区”为高或低的，差别不像碰巧（置信 95%）。"

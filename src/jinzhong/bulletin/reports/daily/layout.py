@@ -19,8 +19,8 @@ from jinzhong.bulletin.paper.blocks import (
     fill,
     plain,
 )
-from jinzhong.bulletin.reports.base import DASH, full_date, in_wan, listed, month_day
-from jinzhong.bulletin.reports.base.frame import corrections, local, numeral, ref, revision, signed
+from jinzhong.bulletin.reports.base import DASH, in_wan, listed, month_day
+from jinzhong.bulletin.reports.base.frame import around, corrections, local, numeral, ref
 from jinzhong.situation import drill
 from jinzhong.situation.periods import Period, one_day
 
@@ -33,12 +33,9 @@ def paper(content: Content) -> Paper:
     day, cut = date.fromisoformat(content["date"]), local(content["as_of"])
     refs = {key: ref(key, one) for key, one in content["figures"].items()}
     return Paper(
-        mark=content["mark"],
-        secrecy="内部资料 注意保存",
+        **around(content, day),
         title="反诈日报",
         number=f"第 {day.timetuple().tm_yday} 期",
-        office=content["office"],
-        dated=full_date(cut.date()),
         heading=f"{month_day(day)}{content['scope'] or '全区'}电信网络诈骗防控情况",
         warning=_warning(content, day, cut),
         blocks=[
@@ -52,9 +49,6 @@ def paper(content: Content) -> Paper:
             *corrections(content),
         ],
         sent_to="报：区委、区政府分管领导。送：各成员单位。发：各镇（街道）、派出所。",
-        signed=signed(content),
-        cut=f"统计截至 {full_date(day)} 24:00，{cut:%-m月%-d日 %H:%M} 以前收到的，{revision(content)}",
-        seal=f"摘要码 {content['digest'][:8]}，数字可回查到案",
     )
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from jinzhong.bulletin.content import Content
 from jinzhong.bulletin.paper.blocks import Block, Break, Columns, Paper, Paragraph, Table, Text
-from jinzhong.bulletin.reports.base import full_date, in_wan, sheets
-from jinzhong.bulletin.reports.base.frame import corrections, local, revision, signed
+from jinzhong.bulletin.reports.base import in_wan, sheets
+from jinzhong.bulletin.reports.base.frame import around, corrections, local
 from jinzhong.bulletin.reports.base.sheets import Sheet
 
 SHOWN_TOWNS = 10
@@ -17,19 +17,13 @@ def paper(content: Content) -> Paper:
     sheet, cut = Sheet(content, "本月", "上月"), local(content["as_of"])
     first = sheet.period.since
     return Paper(
-        mark=content["mark"],
-        secrecy="内部资料 注意保存",
+        **around(content, sheet.period.last),
         title="反诈月报",
         number=f"{first.year}年第 {first.month} 期",
-        office=content["office"],
-        dated=full_date(cut.date()),
         heading=f"{first.year}年{first.month}月{content['scope'] or '全区'}电信网络诈骗情况",
         warning=sheets.warning(sheet, cut),
         blocks=[*_whole(sheet), Break(), *_people(sheet), Break(), *_work(sheet)],
         sent_to="报：区委、区政府分管领导。送：各成员单位。发：各镇（街道）、派出所、银行。",
-        signed=signed(content),
-        cut=f"统计截至 {full_date(sheet.period.last)} 24:00，{cut:%-m月%-d日 %H:%M} 以前收到的，{revision(content)}",
-        seal=f"摘要码 {content['digest'][:8]}，数字可回查到案",
         roomy=True,
     )
 
@@ -53,14 +47,9 @@ def _overall(sheet: Sheet) -> Text:
     change = "，{change_percent}" if sheet.prints("change_percent") else ""
     yoy = "，{yoy_percent}" if sheet.prints("yoy_percent") else ""
     city = "，占全市 {city_percent}" if sheet.prints("city_percent") else ""
-    most = (
-        "起数最多的是{first_class}（{first_class_cases}），损失最多的是{dearest_class}（{dearest_class_loss}）。"
-        if sheet.prints("first_class") and sheet.prints("dearest_class")
-        else ""
-    )
     return sheet.fill(
         f"本月发案 {{cases}}，损失 {{loss}}；上月 {{cases_previous}}、{{loss_previous}}{change}；去年同期 {{cases_last_year}}{yoy}。"
-        f"{most}1月1日以来发案 {{cases_year}}，损失 {{loss_year}}，每万人 {{rate_10k}}{city}。"
+        f"{sheets.foremost(sheet)}1月1日以来发案 {{cases_year}}，损失 {{loss_year}}，每万人 {{rate_10k}}{city}。"
     )
 
 

@@ -16,8 +16,8 @@ from jinzhong.bulletin.paper.blocks import (
     Ranges,
     Text,
 )
-from jinzhong.bulletin.reports.base import full_date, month_day, sheets
-from jinzhong.bulletin.reports.base.frame import corrections, local, revision, signed
+from jinzhong.bulletin.reports.base import month_day, sheets
+from jinzhong.bulletin.reports.base.frame import around, corrections, local
 from jinzhong.bulletin.reports.base.sheets import Sheet
 from jinzhong.situation import drill
 from jinzhong.situation.periods import Period
@@ -32,19 +32,13 @@ def paper(content: Content) -> Paper:
     sheet, cut = Sheet(content, "本周", "上周"), local(content["as_of"])
     period = sheet.period
     return Paper(
-        mark=content["mark"],
-        secrecy="内部资料 注意保存",
+        **around(content, period.last),
         title="反诈周报",
         number=f"{period.last.year}年第 {(period.last.timetuple().tm_yday - 1) // 7 + 1} 期",
-        office=content["office"],
-        dated=full_date(cut.date()),
         heading=f"{content['scope'] or '全区'}电信网络诈骗一周情况（{_span(period)}）",
         warning=sheets.warning(sheet, cut),
         blocks=[*_whole(sheet), Break(), *_people(sheet), Break(), *_colours(sheet), Break(), *_work(sheet)],
         sent_to="报：区委、区政府分管领导。送：各成员单位。发：各镇（街道）、派出所、银行。",
-        signed=signed(content),
-        cut=f"统计截至 {full_date(period.last)} 24:00，{cut:%-m月%-d日 %H:%M} 以前收到的，{revision(content)}",
-        seal=f"摘要码 {content['digest'][:8]}，数字可回查到案",
         roomy=True,
     )  # fmt: skip
 
@@ -74,13 +68,8 @@ def _whole(sheet: Sheet) -> list[Block]:
 def _overall(sheet: Sheet) -> Text:
     change = "，{change_percent}" if sheet.prints("change_percent") else ""
     city = "，占全市 {city_percent}" if sheet.prints("city_percent") else ""
-    most = (
-        "起数最多的是{first_class}（{first_class_cases}），损失最多的是{dearest_class}（{dearest_class_loss}）。"
-        if sheet.prints("first_class") and sheet.prints("dearest_class")
-        else ""
-    )
     return sheet.fill(
-        f"本周发案 {{cases}}，损失 {{loss}}；上周 {{cases_previous}}{change}，去年同期 {{cases_last_year}}。{most}"
+        f"本周发案 {{cases}}，损失 {{loss}}；上周 {{cases_previous}}{change}，去年同期 {{cases_last_year}}。{sheets.foremost(sheet)}"
         f"1月1日以来发案 {{cases_year}}，损失 {{loss_year}}，每万人 {{rate_10k}}{city}。"
     )
 
