@@ -38,6 +38,7 @@ from jinzhong.review import operations as review
 from jinzhong.scoring import operations as scoring
 from jinzhong.scoring import queries as numbers
 from jinzhong.scoring.models import Entry, Reached
+from jinzhong.vault import operations as vault_operations
 from jinzhong.vault import queries as vault
 from jinzhong.warning import operations as warnings
 from jinzhong.warning import queries as warning_queries
@@ -103,7 +104,7 @@ def warn_reached(*, entry: Entry, by: Account, now: datetime) -> list[Raised]:
 
 def _warn(reached: Reached, *, by: Account, now: datetime) -> Raised:
     """One resident; the alert beneath the warning says which number it was, masked, and how they talked."""
-    phone = vault.plain(vault.root(reached.person))["phone"]
+    phone = vault.plain(reached.person)["phone"]
     signs = (f"{reached.pattern}_pattern",)
     story = numbers.told(reached)
     raised = raise_alert(
@@ -120,11 +121,25 @@ def _warn(reached: Reached, *, by: Account, now: datetime) -> Raised:
 
 @operation
 def merge_warnings(*, kept: Warning, absorbed: Warning, by: Account, now: datetime) -> Warning:
-    """A person says that two warnings are about one person; the officers under way follow."""
+    """A person says that two warnings are about one person, so the two are one; the officers under way follow."""
     warning = warnings.merge(kept=kept, absorbed=absorbed, by=by.username, now=now)
+    if absorbed.person and warning.person and vault.root(absorbed.person) != vault.root(warning.person):
+        vault_operations.merge(
+            kept=warning.person, absorbed=absorbed.person, by=by.username, reason=f"{absorbed.number} {kept.number}", at=now
+        )  # fmt: skip
     dispatch.follow(absorbed=absorbed, kept=warning, by=by.username, now=now)
     _send_if_grave(warning, by=by.username, now=now)
     return warning
+
+
+@operation
+def part_person(*, warning: Warning, by: Account, now: datetime) -> bool:
+    """It was said by mistake: the person of the warning and the one joined with it last are two again. False: nobody was joined."""
+    audit.take_turn()
+    joined = vault.merges(warning.person).last() if warning.person else None
+    if joined:
+        vault_operations.undo_merge(merge=joined, by=by.username, at=now)
+    return joined is not None
 
 
 @operation
@@ -278,26 +293,18 @@ def work_once(*, worker: str, now: datetime, deliver: Mapping[str, Deliver]) -> 
     return done
 
 
+MISSED: dict[str, Callable[..., object]] = {
+    scoring.FORGET: scoring.forget_unconfirmed,
+    dispatch.CALL: dispatch.call_missed,
+    review.LATE: review.overdue,
+    **{kind: partial(review.paper_passed, kind=kind) for kind in review.PAPER_DEADLINES},
+    **{kind: partial(dispatch.missed, kind=kind) for kind in dispatch.ORDER_DEADLINES},
+}
+"""What follows when a deadline of a kind has passed: asked with what it stands on (``on_id``), ``step``, ``due_at`` and ``now``."""
+
+
 def _act_on(deadline: Deadline, *, now: datetime) -> None:
-    if deadline.kind == scoring.FORGET:
-        scoring.forget_unconfirmed(
-            list_id=deadline.on_id, step=deadline.step, due_at=deadline.due_at, now=now
-        )
-        return
-    if deadline.kind == dispatch.CALL:
-        dispatch.call_missed(warning_id=deadline.on_id, step=deadline.step, due_at=deadline.due_at, now=now)
-        return
-    if deadline.kind == review.LATE:
-        review.overdue(obligation_id=deadline.on_id, step=deadline.step, due_at=deadline.due_at, now=now)
-        return
-    if deadline.kind in review.PAPER_DEADLINES:
-        review.paper_passed(
-            paper_id=deadline.on_id, kind=deadline.kind, step=deadline.step, due_at=deadline.due_at, now=now
-        )
-        return
-    dispatch.missed(
-        order_id=deadline.on_id, kind=deadline.kind, step=deadline.step, due_at=deadline.due_at, now=now
-    )
+    MISSED[deadline.kind](on_id=deadline.on_id, step=deadline.step, due_at=deadline.due_at, now=now)
 
 
 def _send(message: Outbox, deliver: Mapping[str, Deliver]) -> None:

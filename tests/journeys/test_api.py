@@ -4,7 +4,8 @@ import uuid
 
 import pytest
 
-from jinzhong import clock
+from jinzhong import clock, flow
+from jinzhong.agenda import operations as agenda
 from jinzhong.audit import queries as audit
 from tests.calling import Caller, is_problem
 from tests.district import at
@@ -428,5 +429,22 @@ def test_the_contract_is_published(client):
     }  # fmt: skip
 
 
+def test_an_amount_may_be_written_as_people_write_it(teller):
+    for written in ("86,000", "86，000", " 86000.0 "):
+        raised = teller.post("/alerts", {"amount": written}).json()
+        assert teller.get(f"/warnings/{raised['warning']}").json()["amount"] == "86000.00"
+
+
 def test_health(client, db):
-    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/healthz").json() == {"status": "ok", "undelivered": 0}
+
+
+def test_health_counts_what_could_not_be_delivered(client, db):
+    def poison(_key, _payload):
+        raise ValueError
+
+    agenda.post("ring", {"ring:1": {}}, at=at("14:00"))
+    for minute in range(5):
+        flow.work_once(worker="w", now=at(f"14:{2 * minute:02}"), deliver={"ring": poison})
+
+    assert client.get("/healthz").json() == {"status": "ok", "undelivered": 1}

@@ -10,6 +10,7 @@ from jinzhong import clock
 from jinzhong.audit import queries as audit
 from jinzhong.cases import queries as cases
 from jinzhong.intake import queries as intake
+from jinzhong.intake.sources.case_sheet.tests.sheets import CASE, HEADER, xlsx
 from tests.district import at
 from tests.pages import logged_in, send, text
 
@@ -106,6 +107,18 @@ def test_refused_rows_are_given_back_with_their_reasons(desk):
     assert [cell.value for cell in found["A"]] == ["原行号", 4]
     assert "没有这一天" in found["B2"].value
     assert audit.search(kind="intake.original_taken").count() == 1
+
+
+def test_a_sheet_that_the_file_lacks_is_told_not_a_fault(desk):
+    book = SimpleUploadedFile("5月.xlsx", xlsx([HEADER, CASE]))
+    address = send(desk, "/cases/import", sheet=book).request["PATH_INFO"]
+
+    for answer in (
+        desk.get(f"{address}/refused?sheet=nope"),
+        send(desk, f"{address}/columns?sheet=nope", **{"column-0": "number"}),
+    ):
+        assert answer.status_code == 422
+        assert "nope" in text(answer)
 
 
 def test_the_original_comes_back_as_it_came_and_is_logged(desk, place):

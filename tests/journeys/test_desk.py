@@ -10,6 +10,7 @@ from jinzhong.audit import queries as audit
 from jinzhong.dispatch import operations as dispatch
 from jinzhong.dispatch import queries as orders
 from jinzhong.intake.sources.hotline_call.parse import parse
+from jinzhong.vault import queries as vault
 from tests.district import at
 from tests.journeys.test_one_alert import ALERT, raise_alert
 from tests.pages import logged_in, send, text
@@ -230,6 +231,22 @@ def test_two_about_one_person_become_one(place, desk):
     assert "2 条来源" in text(told)
     assert desk.get(act(other)).status_code == 404
     assert send(desk, act(kept, "merge"), number="YJ-nothing").status_code == 422
+
+
+def test_the_persons_of_merged_warnings_are_one_until_the_desk_parts_them(place, desk):
+    kept = raise_alert(place, at("14:00")).warning
+    other = phone_call(place, at("14:04"), phone="13900001111", story="另一个号码").warning
+    assert kept.person != other.person
+
+    told = text(send(desk, act(kept, "merge"), number=other.number))
+    assert "与另 1 人并为一人" in told
+    assert vault.find("phone", "13900001111") == [kept.person]
+
+    told = text(send(desk, act(kept, "part")))
+    assert "已分开" in told
+    assert "并为一人" not in told
+    assert vault.find("phone", "13900001111") == [other.person]
+    assert "没有改动" in text(send(desk, act(kept, "part")))
 
 
 def test_settled_meanwhile_nothing_changes_and_it_says_so(place, desk):

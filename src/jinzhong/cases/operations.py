@@ -6,8 +6,6 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
-
 from jinzhong.audit import operations as audit
 from jinzhong.cases import content, people, queries
 from jinzhong.cases.models import Case, CaseRevision, Status
@@ -16,6 +14,7 @@ from jinzhong.district.models import Community, Unit
 from jinzhong.ids import new_id
 from jinzhong.intake.models import Arrival
 from jinzhong.intake.sources.case_sheet.told import CaseRow
+from jinzhong.operation import operation
 
 BATCH = 200
 """Cases that commit together: each case whole or not at all, and alerts get their turn in between."""
@@ -70,13 +69,21 @@ def file_rows(rows: Sequence[CaseRow], *, arrival: Arrival | None, by: str, now:
     filed, rest = Filed(), iter(rows)
     roll = _Roll(district.communities(), {unit.name: unit for unit in district.units("station")})
     while batch := list(islice(rest, BATCH)):
-        with transaction.atomic():
-            audit.take_turn()
-            for change in preview(batch):
-                getattr(filed, change.kind).append(change.row.number)
-                if change.kind != "unchanged":
-                    _file(change, roll, arrival=arrival, by=by, now=now)
+        for change in _file_batch(batch, roll, arrival=arrival, by=by, now=now):
+            getattr(filed, change.kind).append(change.row.number)
     return filed
+
+
+@operation
+def _file_batch(
+    rows: Sequence[CaseRow], roll: _Roll, *, arrival: Arrival | None, by: str, now: datetime
+) -> list[Change]:
+    audit.take_turn()
+    changes = preview(rows)
+    for change in changes:
+        if change.kind != "unchanged":
+            _file(change, roll, arrival=arrival, by=by, now=now)
+    return changes
 
 
 def _file(change: Change, roll: _Roll, *, arrival: Arrival | None, by: str, now: datetime) -> CaseRevision:

@@ -151,7 +151,7 @@ def open_shift(*, moment: datetime, by: str, at: datetime) -> Shift:
 
 @operation
 def assign(*, shift: Shift, account: Account, post: str, by: str, at: datetime, seat: str = "") -> Duty:
-    """Put a person on duty at a post; asking twice changes nothing."""
+    """Put a person on duty at a post; asking twice changes nothing. Raises AlreadyOnDuty where they have another in that shift."""
     if account.role not in queries.ROLES_OF[Duty.Post(post)]:
         raise WrongPost(f"{account.username}: {post}")
     duty, fresh = Duty.objects.get_or_create(
@@ -159,6 +159,8 @@ def assign(*, shift: Shift, account: Account, post: str, by: str, at: datetime, 
     )
     if fresh:
         audit.record("district.duty_assigned", on=duty, by=by, at=at, post=post, account=account.pk)
+    elif duty.post != post:
+        raise AlreadyOnDuty(account)
     return duty
 
 

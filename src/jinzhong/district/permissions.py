@@ -19,7 +19,6 @@ _EVERY_READER: set[str] = {
 MAY: dict[str, set[str]] = {
     "alert.raise": {Role.OUTLET, Role.HOTLINE, OFFICE},
     "call.take": {Role.HOTLINE, OFFICE},
-    "alert.read": {Role.OUTLET, Role.BANK_HEAD, *_EVERY_READER},
     "warning.read": {Role.OUTLET, Role.BANK_HEAD, *_EVERY_READER},
     "warning.grade": {OFFICE},
     "order.read": {Role.OUTLET, Role.BANK_HEAD, *_EVERY_READER},

@@ -3,9 +3,10 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -135,10 +136,6 @@ def town_spellings() -> dict[str, str]:
     return found
 
 
-def community(town: str, name: str) -> Community | None:
-    return Community.objects.filter(town=town, name=name).first()
-
-
 def communities() -> dict[tuple[str, str], Community]:
     """All communities by (town code, name)."""
     return {(one.town_id, one.name): one for one in Community.objects.all()}
@@ -146,11 +143,22 @@ def communities() -> dict[tuple[str, str], Community]:
 
 def residents(on: date) -> dict[str, int]:
     """Residents of each town by the population version in force on a day (later ones where none was yet)."""
-    found: dict[str, int] = {}
-    for version in TownPopulation.objects.order_by("since"):
-        if version.since <= on or version.town_id not in found:
-            found[version.town_id] = version.residents
-    return found
+    return populations()(on)
+
+
+def populations() -> Callable[[date], dict[str, int]]:
+    """``residents`` of any number of days, from one reading."""
+    versions = list(TownPopulation.objects.order_by("since"))
+
+    @cache
+    def on(day: date) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for version in versions:
+            if version.since <= day or version.town_id not in found:
+                found[version.town_id] = version.residents
+        return found
+
+    return on
 
 
 def unit(code: str) -> Unit | None:

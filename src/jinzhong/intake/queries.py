@@ -37,10 +37,6 @@ def seen_by_all_outlets(*, viewer: Account, now: datetime) -> list[Alert]:
     )
 
 
-def arrival(pk: UUID) -> Arrival | None:
-    return Arrival.objects.filter(pk=pk).first()
-
-
 def arrivals(kind: str) -> QuerySet[Arrival]:
     """What arrived of a kind, newest first."""
     return Arrival.objects.filter(kind=kind).defer("raw").order_by("-received_at")

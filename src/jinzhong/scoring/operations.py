@@ -116,16 +116,16 @@ def _reach(entry: Entry, residents: list["Resident"], *, now: datetime) -> None:
 
 
 @operation
-def forget_unconfirmed(*, list_id: UUID, step: int, due_at: datetime, now: datetime) -> None:
+def forget_unconfirmed(*, on_id: UUID, step: int, due_at: datetime, now: datetime) -> None:
     """A list is thirty days old: of its numbers that nobody confirmed, the number is deleted, and whom it reached, unless they
     were warned. Rank, chance and verdict stay without the number, so that shares of the right ones stay true.
 
     A number that a younger list names waits for that one; a confirmed one is looked at again after as long.
     """
     audit.take_turn()
-    if not agenda.settle_one(kind=FORGET, on_id=list_id, step=step, outcome="met", at=now):
+    if not agenda.settle_one(kind=FORGET, on_id=on_id, step=step, outcome="met", at=now):
         return
-    kept = DailyList.objects.get(pk=list_id)
+    kept = DailyList.objects.get(pk=on_id)
     confirmed = {one.number for one in queries.labels(viewer=None) if one.fraud}
     numbers = set(kept.entries.values_list("number", flat=True)) - confirmed
     met = Reached.objects.filter(entry__of=kept, entry__number__in=numbers, alert=None)

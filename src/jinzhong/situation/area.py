@@ -27,16 +27,14 @@ def day_counts(*, until: date, as_of: datetime | None = None, since: date | None
     if not told:
         raise BadCounts(f"no case is known before {until}")
     towns = [one.code for one in district.towns()]
-    residents: dict[date, dict[str, int]] = {}
+    residents = district.populations()
 
     def row(town: str, fraud_class: str, day: date, count: int, village: str | None, loss: float) -> Row:
-        if day not in residents:
-            residents[day] = district.residents(day)
-        if town not in residents[day]:
+        if town not in residents(day):
             raise BadCounts(
                 f"town {town}: no population is known; enter one with the day from which it holds"
             )
-        return Row(town, fraud_class, day, count, residents[day][town], village, loss)
+        return Row(town, fraud_class, day, count, residents(day)[town], village, loss)
 
     rows = [
         row(town, fraud_class, timezone.localtime(at).date(), 1, village, float(loss))

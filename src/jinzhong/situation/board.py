@@ -16,7 +16,6 @@ from django.conf import settings
 
 from jinzhong import clock
 from jinzhong.config.environment import WEEKDAYS
-from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Town
 from jinzhong.situation import queries
 from jinzhong.situation.figures import Only
@@ -107,6 +106,7 @@ class Board:
     starts: list[date]
     naive: int
     unknown: str = ""
+    told: "Read | None" = None
 
     @property
     def loud(self) -> int:
@@ -195,24 +195,27 @@ def board(
         lines=shown,
         starts=[one.period for one in lines[0].weeks] if lines else [],
         naive=sum(_by_growth_alone(one.alarm) in LOUD for one in lines),
+        told=told,
     )
 
 
-def classes(week: Period, *, town: str, as_of: datetime, baseline: "Baseline" = "weeks") -> list[Line]:
+def classes(shown: Board, town: Town) -> list[Line]:
     """Every class of a town in the week: those with cases first, then by what was expected."""
-    told = read(week, as_of=as_of)
-    here = next(one for one in district.towns() if one.code == town)
-    judged = told.judged([(town, one.code) for one in FRAUD_CLASSES], baseline=baseline)
-    lines = [_line(told, here, code, found) for (_town, code), found in judged.items()]
+    if shown.told is None:
+        return []
+    judged = shown.told.judged([(town.code, one.code) for one in FRAUD_CLASSES], baseline=shown.baseline)
+    lines = [_line(shown.told, town, code, found) for (_town, code), found in judged.items()]
     return sorted(lines, key=lambda one: (_rank(one.alarm), -one.alarm.observed, -sum(one.history)))
 
 
-def loud_classes(week: Period, *, viewer: Account | None, as_of: datetime) -> list[Line]:
-    """Towns and classes at yellow or above, the loudest first."""
-    told, towns = read(week, as_of=as_of), {one.code: one for one in queries.visible_towns(viewer)}
-    judged = told.judged([(town, one.code) for town in towns for one in FRAUD_CLASSES])
+def loud_classes(shown: Board) -> list[Line]:
+    """Its towns and classes at yellow or above, the loudest first."""
+    if shown.told is None:
+        return []
+    towns = {one.town.code: one.town for one in shown.lines}
+    judged = shown.told.judged([(town, one.code) for town in towns for one in FRAUD_CLASSES])
     lines = [
-        _line(told, towns[town], code, found)
+        _line(shown.told, towns[town], code, found)
         for (town, code), found in judged.items()
         if found[-1].colour not in CALM
     ]

@@ -44,3 +44,22 @@ def rounded(value: Decimal, places: Decimal) -> str:
 def money(amount: Decimal) -> str:
     """Yuan with two decimals."""
     return str(amount.quantize(HUNDREDTH, ROUND_HALF_UP))
+
+
+def wan(amount: Decimal) -> str:
+    """8,600 元 below ten thousand, 8.60 万元 above.
+
+    >>> wan(Decimal("8600.40")), wan(Decimal(86_000)), wan(Decimal(0))
+    ('8,600 元', '8.60 万元', '0 元')
+    >>> wan(Decimal(86_050)), wan(Decimal("1234.5"))
+    ('8.61 万元', '1,235 元')
+    """
+    if abs(amount) < 10_000:
+        return f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,} 元"
+    return f"{in_wan(amount)} 万元"
+
+
+def in_wan(amount: Decimal) -> str:
+    """Ten thousands with two decimals, for columns headed 万元; plain 0 for nothing."""
+    told = (amount / 10_000).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{told:,}" if amount else "0"

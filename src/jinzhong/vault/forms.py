@@ -8,9 +8,9 @@ import re
 import unicodedata
 from datetime import date
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-DEFAULT_AREA = "0574"
 OLDEST_BIRTH_YEAR = 1880
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _EXTENSION = re.compile(r"(?:转|ext\.?|x|#)\s*(?P<x>\d{1,6})$", re.IGNORECASE | re.ASCII)
@@ -52,14 +52,14 @@ def _plain(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
 
 
-def phone(text: str, *, area: str = DEFAULT_AREA) -> str:
-    """The canonical key of a phone number. Raises BadForm."""
+def phone(text: str, *, area: str = "") -> str:
+    """The canonical key of a phone number. ``area``: of a landline written without one (default: the district's). Raises BadForm."""
     plain = _plain(text)
     main, extension = _split(plain)
     digits = _SEPARATORS.sub("", main)
     if not re.fullmatch(r"\+?\d{3,20}", digits, re.ASCII):
         raise BadForm(_("电话只写数字，例如 13812341234 或 0574-88881234"))
-    return _key(_without_country(digits), area) + (f"x{extension}" if extension else "")
+    return _key(_without_country(digits), area or settings.AREA_CODE) + (f"x{extension}" if extension else "")
 
 
 def _split(plain: str) -> tuple[str, str]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import ManyToOneRel, Model
+from django.db.models import ManyToOneRel, Model, QuerySet
 
 from jinzhong.vault import forms, seal
-from jinzhong.vault.models import Identifier, Reveal, Subject
+from jinzhong.vault.models import Identifier, Merge, Reveal, Subject
 
 MASKS = {
     "name": forms.mask_name,
@@ -95,6 +95,11 @@ def root(subject: Subject) -> Subject:
     while subject.merged_into is not None:
         subject = subject.merged_into
     return subject
+
+
+def merges(subject: Subject) -> QuerySet[Merge]:
+    """Whom people said this subject to be one with, as far as it stands, in the order in which it was said."""
+    return Merge.objects.filter(kept=root(subject), undone_at=None).order_by("at", "id")
 
 
 def family(subject: Subject) -> list[UUID]:

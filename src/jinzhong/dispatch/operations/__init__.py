@@ -4,10 +4,11 @@ from jinzhong.dispatch.operations.door import arrive, close, depart, sign
 from jinzhong.dispatch.operations.escalation import missed
 from jinzhong.dispatch.operations.faults import AlreadyClosed, NotTheirOrder, WrongClosing
 from jinzhong.dispatch.operations.phone import UnknownAnswer, call_missed, expect_call, note_call
-from jinzhong.dispatch.operations.sending import CALL, follow, reassign, send
+from jinzhong.dispatch.operations.sending import CALL, ORDER_DEADLINES, follow, reassign, send
 
 __all__ = [
     "CALL",
+    "ORDER_DEADLINES",
     "AlreadyClosed",
     "NotTheirOrder",
     "UnknownAnswer",

@@ -34,21 +34,17 @@ STAYS_OPEN = {Outcome.REFUSED, Outcome.NOT_FOUND}
 
 @operation
 def sign(*, order: Order, by: Account, happened_at: datetime, now: datetime) -> Order:
-    """The officer takes the order. The one who was asked before and didn't sign is released."""
-    order = _held(order, by)
-    if not _advance(
-        order, OrderStep.Step.SIGNED, by=by, happened_at=happened_at, now=now, due_at=order.sign_by
-    ):
-        return order
-    order.assignments.filter(account=by).update(signed_at=happened_at)
-    agenda.settle(on_id=order.pk, kinds=["order.sign"], done_at=happened_at, at=now)
+    """The officer takes the order."""
+    order = _taken(order, by, happened_at)
+    if _advance(order, OrderStep.Step.SIGNED, by=by, happened_at=happened_at, now=now, due_at=order.sign_by):
+        agenda.settle(on_id=order.pk, kinds=["order.sign"], done_at=happened_at, at=now)
     return order
 
 
 @operation
 def depart(*, order: Order, by: Account, happened_at: datetime, now: datetime) -> Order:
     """On the way."""
-    order = _held(order, by)
+    order = _taken(order, by, happened_at)
     if _advance(order, OrderStep.Step.DEPARTED, by=by, happened_at=happened_at, now=now):
         agenda.settle(on_id=order.pk, kinds=["order.sign"], done_at=happened_at, at=now)
     return order
@@ -57,7 +53,7 @@ def depart(*, order: Order, by: Account, happened_at: datetime, now: datetime) -
 @operation
 def arrive(*, order: Order, by: Account, happened_at: datetime, now: datetime) -> Order:
     """At the door. Target and actual are both kept; late is actual after target."""
-    order = _held(order, by)
+    order = _taken(order, by, happened_at)
     if _advance(order, OrderStep.Step.ARRIVED, by=by, happened_at=happened_at, now=now, due_at=order.meet_by):
         agenda.settle(on_id=order.pk, kinds=["order.sign", "order.meet"], done_at=happened_at, at=now)
     return order
@@ -91,7 +87,7 @@ def close(
         if all(getattr(order, name) == value for name, value in report.items()):
             return order
         raise AlreadyClosed(order)
-    _check_report(order, outcome, amount_protected, evidence)
+    _check_report(outcome, amount_protected, evidence)
     for name, value in report.items():
         setattr(order, name, value)
     _advance(
@@ -120,6 +116,13 @@ def _held(order: Order, by: Account, *, even_closed: bool = False) -> Order:
         raise NotTheirOrder(order.number)
     if order.state == State.CLOSED and not even_closed:
         raise AlreadyClosed(order)
+    return order
+
+
+def _taken(order: Order, by: Account, happened_at: datetime) -> Order:
+    """``_held``, and that this officer has taken it: by whichever step came first, also where a colleague's moved the order."""
+    order = _held(order, by)
+    order.assignments.filter(account=by, signed_at=None).update(signed_at=max(happened_at, order.sent_at))
     return order
 
 
@@ -160,7 +163,7 @@ def _advance(
     return True
 
 
-def _check_report(order: Order, outcome: str, amount: Decimal | None, evidence: str) -> None:
+def _check_report(outcome: str, amount: Decimal | None, evidence: str) -> None:
     errors = []
     if outcome not in Outcome.values:
         errors.append(("outcome", queries.say("outcome")))

@@ -15,12 +15,12 @@ LEADER_AFTER = timedelta(minutes=2)
 
 
 @operation
-def missed(*, order_id: UUID, kind: str, step: int, due_at: datetime, now: datetime) -> Order:
+def missed(*, on_id: UUID, kind: str, step: int, due_at: datetime, now: datetime) -> Order:
     """A deadline of an order passed. Unsigned: the next person is asked, then the duty chief. Else: it is told."""
     audit.take_turn()
-    order = Order.objects.select_related("warning").get(pk=order_id)
+    order = Order.objects.select_related("warning").get(pk=on_id)
     if (
-        not agenda.settle_one(kind=kind, on_id=order_id, step=step, outcome="missed", at=now)
+        not agenda.settle_one(kind=kind, on_id=on_id, step=step, outcome="missed", at=now)
         or order.state == State.CLOSED
     ):
         return order

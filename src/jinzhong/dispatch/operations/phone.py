@@ -57,13 +57,13 @@ def note_call(*, warning: Warning, answer: str, by: Account, happened_at: dateti
 
 
 @operation
-def call_missed(*, warning_id: UUID, step: int, due_at: datetime, now: datetime) -> None:
+def call_missed(*, on_id: UUID, step: int, due_at: datetime, now: datetime) -> None:
     """A try wasn't made in time: it is told, and the duty chief's phone rings."""
     audit.take_turn()
-    warning = Warning.objects.get(pk=warning_id)
+    warning = Warning.objects.get(pk=on_id)
     owed = warning_queries.is_open(warning) and queries.open_order(warning) is None
     outcome = "missed" if owed else "dropped"
-    if not agenda.settle_one(kind=CALL, on_id=warning_id, step=step, outcome=outcome, at=now) or not owed:
+    if not agenda.settle_one(kind=CALL, on_id=on_id, step=step, outcome=outcome, at=now) or not owed:
         return
     chief = district.chief_at(now)
     audit.record(

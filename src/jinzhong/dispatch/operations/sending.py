@@ -22,6 +22,7 @@ from jinzhong_engine.ladders import person_warning as ladder
 OFFICERS_AT_A_DOOR = 2
 GRADES = list(ladder.GRADES)
 DEADLINES = {"sign_by": "order.sign", "meet_by": "order.meet", "feedback_by": "order.feedback"}
+ORDER_DEADLINES = tuple(DEADLINES.values())
 CALL = "warning.call"
 """By when the next try to phone the person must have been made; its steps are the tries."""
 WORDS = ("石榴", "青松", "海棠", "白鹭", "桂花", "春笋", "银杏", "江帆")
@@ -157,7 +158,7 @@ def follow(*, absorbed: Warning, kept: Warning, by: str, now: datetime) -> None:
     write_step(
         order, OrderStep.Step.CLOSED, happened_at=now, now=now, by=by, facts={"outcome": Outcome.DUPLICATE}
     )
-    agenda.drop(on_id=order.pk, kinds=["order.sign", "order.meet", "order.feedback"], at=now)
+    agenda.drop(on_id=order.pk, kinds=[*ORDER_DEADLINES], at=now)
     audit.record(
         "dispatch.closed", on=order, by=by, at=now, town=kept.town_id or "", outcome=Outcome.DUPLICATE
     )

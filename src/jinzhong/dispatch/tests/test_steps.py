@@ -53,6 +53,15 @@ def test_a_phone_without_network_sends_the_later_step_alone(place, order):
     assert outcome(order, "order.meet") == "met"
 
 
+def test_whoever_takes_a_step_has_signed_also_behind_a_colleague(place, order):
+    """A step said to be before the order was sent happened when it was sent."""
+    step("sign", order, place.patrols[0], "14:05:40")
+    step("depart", order, place.patrols[2], "13:50", known="14:06")
+
+    signed = dict(order.assignments.values_list("account__username", "signed_at"))
+    assert signed == {place.patrols[0].username: at("14:05:40"), place.patrols[2].username: at("14:05")}
+
+
 def test_an_earlier_step_that_comes_after_a_later_one_changes_nothing(place, order):
     step("arrive", order, place.patrols[0], "14:08")
     order = step("sign", order, place.patrols[0], "14:05:30", known="14:09")

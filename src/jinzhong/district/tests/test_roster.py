@@ -36,6 +36,15 @@ def test_a_post_is_filled_by_its_role_only(place):
     assert free.isdisjoint(one.username for one in place.patrols)
 
 
+def test_nobody_stands_at_two_posts_of_a_shift(place):
+    duty = district.assign(shift=place.shift, account=place.desk, post="seat", by="desk", at=at("07:30"))
+    again = district.assign(shift=place.shift, account=place.desk, post="seat", by="desk", at=at("07:31"))
+
+    assert again == duty
+    with pytest.raises(district.AlreadyOnDuty):
+        district.assign(shift=place.shift, account=place.desk, post="chief", by="desk", at=at("07:32"))
+
+
 def test_next_week_is_like_this_one_and_what_is_written_stays(place):
     written = district.open_shift(moment=at("14:00", "2021-06-08"), by="test", at=at("07:00"))
     district.assign(shift=written, account=place.desk, post="chief", by="desk", at=at("07:00"))

@@ -89,7 +89,7 @@ def text(limit: int = 200) -> Callable[[Any], str]:
 def amount(value: Any) -> Decimal:
     """Yuan, above zero, at most two decimals."""
     try:
-        money = Decimal(str(value).replace(",", "").replace(",", "").strip())
+        money = Decimal(str(value).replace(",", "").replace("，", "").strip())
     except InvalidOperation as problem:
         raise ValueError(_("金额要写数字，例如 50000")) from problem
     if isinstance(value, bool) or not money.is_finite() or not 0 < money < MAX_AMOUNT:

@@ -139,10 +139,10 @@ def _to_accept(obligation: Obligation, by: Account) -> Obligation:
 
 
 @operation
-def overdue(*, obligation_id: UUID, step: int, due_at: datetime, now: datetime) -> None:
+def overdue(*, on_id: UUID, step: int, due_at: datetime, now: datetime) -> None:
     """The day has passed: it is told once, and the next list counts it against the town."""
     audit.take_turn()
-    one = Obligation.objects.select_related("standing").get(pk=obligation_id)
+    one = Obligation.objects.select_related("standing").get(pk=on_id)
     if agenda.settle_one(kind=LATE, on_id=one.pk, step=step, outcome="missed", at=now):
         audit.record(
             "review.overdue", on=one, by="clock", at=now, happened_at=due_at, town=one.standing.town_id, obligation=one.kind

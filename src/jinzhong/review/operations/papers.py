@@ -133,12 +133,12 @@ def reopen_paper(*, paper: Paper, text: str, due_on: date, by: Account, now: dat
 
 
 @operation
-def paper_passed(*, paper_id: UUID, kind: str, step: int, due_at: datetime, now: datetime) -> None:
+def paper_passed(*, on_id: UUID, kind: str, step: int, due_at: datetime, now: datetime) -> None:
     """Time has passed without an answer: near the end it reminds, at the end it is overdue. Each is told once."""
     audit.take_turn()
-    if agenda.settle_one(kind=kind, on_id=paper_id, step=step, outcome="missed", at=now):
+    if agenda.settle_one(kind=kind, on_id=on_id, step=step, outcome="missed", at=now):
         told = "review.paper_nearing" if kind == NEAR else "review.paper_overdue"
-        one = Paper.objects.select_related("receiver").get(pk=paper_id)
+        one = Paper.objects.select_related("receiver").get(pk=on_id)
         _record(told, one, by="clock", at=now, happened_at=due_at)
 
 

@@ -70,14 +70,13 @@ def test_too_little_history_is_an_answer(fifteen_weeks):
 
 def test_a_class_has_its_own_colour(fifteen_weeks):
     of_brushing = board.board(WEEK, viewer=None, as_of=NOW, fraud_class="brushing").line(YUELIN)
-    lines = board.classes(WEEK, town=YUELIN, as_of=NOW)
+    shown = board.board(WEEK, viewer=None, as_of=NOW)
+    lines = board.classes(shown, shown.line(YUELIN).town)
 
     # three where one is expected, P(X >= 3; 1) = 0.080: yellow needs three cases and 0.20
     assert (of_brushing.alarm.observed, of_brushing.alarm.expected, of_brushing.word) == (3, 1.0, "黄色预警")
     assert [(one.class_word, one.alarm.observed) for one in lines[:2]] == [("刷单返利", 3), ("贷款", 1)]
-    assert [(one.town.code, one.fraud_class) for one in board.loud_classes(WEEK, viewer=None, as_of=NOW)] == [
-        (YUELIN, "brushing")
-    ]
+    assert [(one.town.code, one.fraud_class) for one in board.loud_classes(shown)] == [(YUELIN, "brushing")]
     assert board.only(of_brushing).fraud_class == "brushing"
 
 

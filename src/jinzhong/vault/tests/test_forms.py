@@ -47,6 +47,12 @@ def test_every_spelling_of_a_phone_has_one_key(text, key):
     assert forms.phone(text) == key
 
 
+def test_a_landline_without_area_code_is_of_the_district(settings):
+    settings.AREA_CODE = "021"
+
+    assert forms.phone("88881234") == "021-88881234"
+
+
 def test_different_phones_keep_different_keys():
     assert len({forms.phone(texts[0]) for texts in PHONES.values()}) == len(PHONES)
 

@@ -289,10 +289,4 @@ def _classes(told: Board, line: Line, asked: Asked) -> Iterator[Line]:
     """The six classes that say most; none where the board is of one class already."""
     if asked.fraud_class:
         return
-    found = board.classes(
-        told.week,
-        town=line.town.code,
-        as_of=told.as_of,
-        baseline=asked.baseline,
-    )
-    yield from [one for one in found if any(one.history)][:6]
+    yield from [one for one in board.classes(told, line.town) if any(one.history)][:6]

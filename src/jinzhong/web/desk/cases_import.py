@@ -162,7 +162,12 @@ def _column(heading: Any, unknown: list[Any]) -> Column:
 def map_columns(request: Request, pk: UUID) -> HttpResponse:
     """What a column means, said by hand; remembered for every later sheet with the same header."""
     arrival = _arrival(pk)
-    return missing(request) if arrival is None else once(request, lambda: _map(request, arrival))
+    if arrival is None:
+        return missing(request)
+    try:
+        return once(request, lambda: _map(request, arrival))
+    except UnreadableFile as problem:
+        return _choose(request, str(problem), status=422)
 
 
 def _map(request: Request, arrival: Any) -> str:
@@ -194,7 +199,10 @@ def refused(request: Request, pk: UUID) -> HttpResponse:
     if arrival is None:
         return missing(request)
     now = clock.now()
-    read = flow.read_kept(arrival, now=now, sheet=request.GET.get("sheet", ""))
+    try:
+        read = flow.read_kept(arrival, now=now, sheet=request.GET.get("sheet", ""))
+    except UnreadableFile as problem:
+        return _choose(request, str(problem), status=422)
     flow.note_taken(arrival, what="refused", by=request.user, now=now)
     return _file(template.refused(read.sheet), _("收不了的行.xlsx"), XLSX)
 

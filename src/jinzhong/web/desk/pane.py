@@ -98,6 +98,7 @@ def pane(request: Request, warning: Any) -> dict[str, Any]:
         "steps": _steps(order) if order else [],
         "officers": [(staff(one.account), one) for one in going(order)] if order else [],
         "payee": _payee(alerts, viewer=viewer, now=now),
+        "joined": vault.merges(warning.person).count() if warning.person else 0,
         "elsewhere": _same_payee(warning, alerts, viewer=viewer, now=now),
         "before": _before(warning, viewer=viewer, now=now),
         "was_victim": _was_victim(warning),

@@ -67,6 +67,12 @@ def merge(request: Request, pk: UUID) -> HttpResponse:
     return _act(request, pk, "desk/merge.html", _merge, _candidates)
 
 
+@page(f"{AT}/part", name="desk-part", may="warning.grade", methods=("POST",))
+def part(request: Request, pk: UUID) -> HttpResponse:
+    """Two persons were taken for one: they are two again."""
+    return _act(request, pk, "", _part, lambda *_: {})
+
+
 @page(f"{AT}/settle", name="desk-settle", may="warning.grade", methods=("GET", "POST"))
 def settle(request: Request, pk: UUID) -> HttpResponse:
     """Settled at the desk: a false alarm, or persuaded by phone."""
@@ -207,7 +213,14 @@ def _merge(request: Request, found: Any, now: datetime) -> str:
     if other is None or other.pk == found.pk:
         raise Unwise(_("没有这个单号的预警，请核对"))
     flow.merge_warnings(kept=found, absorbed=other, by=request.user, now=now)
-    return _("%(other)s 已并入 %(number)s") % {"other": other.number, "number": found.number}
+    told = _("%(other)s 已并入 %(number)s") % {"other": other.number, "number": found.number}
+    return f"{told}\n{reverse('desk-part', args=[found.pk])}" if other.person and found.person else told
+
+
+def _part(request: Request, found: Any, now: datetime) -> str:
+    if not flow.part_person(warning=found, by=request.user, now=now):
+        return _("没有改动：%(number)s 里的人没有和别人并着") % {"number": found.number}
+    return _("已分开，还是两个人；两条预警仍在 %(number)s") % {"number": found.number}
 
 
 def _candidates(request: Request, found: Any) -> dict[str, Any]:

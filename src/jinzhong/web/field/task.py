@@ -46,7 +46,6 @@ class Task:
     story: str
     metres: int | None
     others: str
-    is_mine: bool
 
     @property
     def minutes(self) -> int | None:
@@ -270,5 +269,4 @@ def _task(order: Any, request: Request, now: datetime) -> Task:
         quiet(order.warning.story, named([order.warning])[order.warning_id]),
         own.metres if own else None,
         _("、").join(others),
-        own is not None,
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from jinzhong import clock as time_source
 from jinzhong.review import queries as listings
+from jinzhong.situation import shares
 from jinzhong.warning import queries as warnings
 from jinzhong.web.shared.people import staff
 
@@ -34,7 +35,7 @@ def wan(amount: Decimal | None) -> str:
         return "—"
     if get_language() == "en":
         return f"¥{amount:,.0f}"
-    return f"{amount:,.0f} 元" if abs(amount) < 10_000 else f"{amount / 10_000:,.2f} 万元"
+    return shares.wan(amount)
 
 
 @register.simple_tag(name="amount")

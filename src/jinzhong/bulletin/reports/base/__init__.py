@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Protocol
 
 from jinzhong.bulletin.content import Content
@@ -52,23 +51,6 @@ class Figure:
 
 def count(number: int, unit: str) -> str:
     return f"{number:,} {unit}"
-
-
-def wan(amount: Decimal) -> str:
-    """8,600 元 below ten thousand, 8.60 万元 above.
-
-    >>> wan(Decimal("8600.40")), wan(Decimal(86_000)), wan(Decimal(0))
-    ('8,600 元', '8.60 万元', '0 元')
-    """
-    if abs(amount) < 10_000:
-        return f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,} 元"
-    return f"{in_wan(amount)} 万元"
-
-
-def in_wan(amount: Decimal) -> str:
-    """Ten thousands with two decimals, for columns headed 万元; plain 0 for nothing."""
-    told = (amount / 10_000).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return f"{told:,}" if amount else "0"
 
 
 def span(seconds: float) -> str:

@@ -44,7 +44,7 @@ def alarms(look: Look) -> dict[str, Any]:
     told = board.board(look.period, viewer=look.viewer, as_of=look.as_of)
     if told.unknown:
         return {"towns": [], "classes": [], "unknown": "没有整周的案件，颜色判不了", "naive": 0}
-    loud = board.loud_classes(look.period, viewer=look.viewer, as_of=look.as_of)
+    loud = board.loud_classes(told)
     return {
         "towns": [_short(board_line(one)) for one in told.lines],
         "classes": [_short(board_line(one)) | {"class": one.class_word} for one in loud],

@@ -8,12 +8,13 @@ from typing import Any
 
 from jinzhong.bulletin.content import Content
 from jinzhong.bulletin.paper.blocks import Bar, Bars, Cell, Paragraph, Ref, Table, Text, fill
-from jinzhong.bulletin.reports.base import DASH, in_wan, listed, month_day, span
+from jinzhong.bulletin.reports.base import DASH, listed, month_day, span
 from jinzhong.bulletin.reports.base.frame import numeral, ref
 from jinzhong.bulletin.reports.base.lists import starred
 from jinzhong.bulletin.wording import filled
 from jinzhong.situation import bands, drill
 from jinzhong.situation.periods import Period, one_day
+from jinzhong.situation.shares import in_wan
 
 Lines = list[dict[str, Any]]
 AGAINST = {"higher": "高", "lower": "低", "like": "相当", None: DASH}

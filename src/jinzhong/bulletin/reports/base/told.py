@@ -2,11 +2,12 @@
 
 from django.utils import timezone
 
-from jinzhong.bulletin.reports.base import span, wan
+from jinzhong.bulletin.reports.base import span
 from jinzhong.cases.models import CaseRevision, Victim
 from jinzhong.dispatch.models import Evidence
 from jinzhong.situation import work
 from jinzhong.situation.periods import Period
+from jinzhong.situation.shares import wan
 from jinzhong.situation.words import sex_name
 from jinzhong_engine.taxonomy import BY_CODE
 

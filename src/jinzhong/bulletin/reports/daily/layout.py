@@ -19,10 +19,11 @@ from jinzhong.bulletin.paper.blocks import (
     fill,
     plain,
 )
-from jinzhong.bulletin.reports.base import DASH, in_wan, listed, month_day
+from jinzhong.bulletin.reports.base import DASH, listed, month_day
 from jinzhong.bulletin.reports.base.frame import around, corrections, local, numeral, ref
 from jinzhong.situation import drill
 from jinzhong.situation.periods import Period, one_day
+from jinzhong.situation.shares import in_wan
 
 SHOWN_CASES = 6
 SHOWN_CLASSES = 6

@@ -6,9 +6,10 @@ from typing import Any
 
 from jinzhong.bulletin.content import Content
 from jinzhong.bulletin.paper.blocks import Block, Break, Columns, Paper, Paragraph, Table, Text
-from jinzhong.bulletin.reports.base import in_wan, sheets
+from jinzhong.bulletin.reports.base import sheets
 from jinzhong.bulletin.reports.base.frame import around, corrections, local
 from jinzhong.bulletin.reports.base.sheets import Sheet
+from jinzhong.situation.shares import in_wan
 
 SHOWN_TOWNS = 10
 
