@@ -10,7 +10,7 @@ from jinzhong import clock
 from jinzhong.audit import queries as audit
 from jinzhong.cases import queries as cases
 from jinzhong.intake import queries as intake
-from jinzhong.intake.sources.case_sheet.tests.sheets import CASE, HEADER, xlsx
+from jinzhong.intake.sources.case_sheet.tests import sheets
 from tests.district import at
 from tests.pages import logged_in, send, text
 
@@ -110,7 +110,7 @@ def test_refused_rows_are_given_back_with_their_reasons(desk):
 
 
 def test_a_sheet_that_the_file_lacks_is_told_not_a_fault(desk):
-    book = SimpleUploadedFile("5月.xlsx", xlsx([HEADER, CASE]))
+    book = SimpleUploadedFile("5月.xlsx", sheets.xlsx([sheets.HEADER, sheets.CASE]))
     address = send(desk, "/cases/import", sheet=book).request["PATH_INFO"]
 
     for answer in (
