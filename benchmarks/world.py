@@ -19,7 +19,7 @@ COMMAND = [sys.executable, "-m", "jinzhong.cli", "world"]
 FULL_RESIDENTS, FULL_DAYS = 577_505, 30
 
 
-def main() -> None:
+def main() -> int:
     asked = argparse.ArgumentParser()
     asked.add_argument("--real", type=Path)
     asked.add_argument("--residents", type=int, default=FULL_RESIDENTS)
@@ -34,6 +34,7 @@ def main() -> None:
         found["described"] = described(base / "full", chosen.real)
         found["again"] = killed(base / "killed")
     print(json.dumps(found, ensure_ascii=False, indent=1))
+    return 0 if found["again"]["same_digest_as_at_once_with_one_worker"] else 1
 
 
 def build(out: Path, residents: int, days: int) -> dict[str, Any]:
@@ -106,4 +107,4 @@ def _memory(process: int) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

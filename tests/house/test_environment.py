@@ -39,7 +39,7 @@ def listed_accounts(folder: Path, settings: dict[str, str]) -> subprocess.Comple
 
 def test_commands_and_pages_start_without_the_libraries_that_compute(tmp_path):
     """They cost seconds; whoever computes loads them then. Pages have openpyxl, which loads numpy."""
-    computing = ("numpy", "pyarrow", "duckdb", "numba", "scipy", "sklearn", "lightgbm", "statsmodels", "ibis")
+    computing = ("numpy", "pyarrow", "duckdb", "numba", "scipy", "sklearn", "lightgbm", "ibis")
     plain = {"JINZHONG_DATA": str(tmp_path), "JINZHONG_INSTANCE": "test", "PYTHONPATH": str(ROOT / "src")}
     asked = (
         "import json, sys, jinzhong.cli; jinzhong.cli.main(['nonsense']); commands = set(sys.modules)\n"

@@ -22,6 +22,7 @@ from jinzhong.config import instance
 GENESIS = "0" * 64
 TIMES = ("happened_at", "recorded_at")
 FILE = "audit.head"
+_write = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Head(NamedTuple):
@@ -43,16 +44,13 @@ def seal(before: str, fields: dict[str, Any]) -> str:
 
 def sealer() -> Callable[[str, dict[str, Any]], str]:
     """``seal`` with the key read once, for many events."""
-    keyed, write = (
-        _hasher(),
-        json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode,
-    )
+    keyed = _hasher()
+    return lambda before, fields: keyed(hashed(before, fields))
 
-    def seal(before: str, fields: dict[str, Any]) -> str:
-        times = {name: written(fields[name]) for name in TIMES}
-        return keyed(write([before, fields | times]))
 
-    return seal
+def hashed(before: str, fields: dict[str, Any]) -> str:
+    """What of an event is hashed."""
+    return _write([before, fields | {name: written(fields[name]) for name in TIMES}])
 
 
 def written(moment: datetime | str) -> str:

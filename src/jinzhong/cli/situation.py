@@ -136,15 +136,12 @@ def _judged(chosen: argparse.Namespace, given: "Counts", weekly: "Weekly") -> "I
     from jinzhong_engine.surveillance import alarms, clusters
 
     last = None if chosen.all_weeks else 1
+    near, huge = clusters.clusters(given, weekly), clusters.huge(given, weekly)
     if chosen.method == "farrington":
-        return alarms.judge_by_farrington(weekly, settings=_settings(chosen), last=last)
-    return alarms.judge(
-        weekly,
-        last=last,
-        baseline=chosen.baseline,
-        clusters=clusters.clusters(given, weekly),
-        huge=clusters.huge(given, weekly),
-    )
+        return alarms.judge_by_farrington(
+            weekly, settings=_settings(chosen), last=last, clusters=near, huge=huge
+        )
+    return alarms.judge(weekly, last=last, baseline=chosen.baseline, clusters=near, huge=huge)
 
 
 def _settings(chosen: argparse.Namespace) -> "Settings":

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from jinzhong_engine.backends import relational
 from jinzhong_engine.backends.files import BadTable, Lazy
+from jinzhong_engine.tables import CALLS, COUNT, MESSAGES, TEXT, TIME, Table
 
 
 def features(calls: Lazy, messages: Lazy | None, as_of: int, *, memory: int = 0) -> pa.Table:
@@ -36,32 +37,42 @@ def ask(tables: dict[str, pa.Table], question: Callable[[Any], Any]) -> pa.Table
 def _features(calls: Lazy, messages: Lazy | None, as_of: int, memory: int) -> pa.Table:
     with tempfile.TemporaryDirectory(prefix="jinzhong-duck-") as spill, duckdb.connect() as engine:
         engine.execute(
-            "SET threads TO 2; SET preserve_insertion_order = false; SET enable_progress_bar = false"
+            "SET threads TO 2; SET preserve_insertion_order = false; SET enable_progress_bar = false; SET TimeZone = 'UTC'"
         )
         engine.execute(f"SET temp_directory = '{Path(spill)}'")
         if memory:
             engine.execute(f"SET memory_limit = '{memory // 2**20} MiB'")
-        _view(engine, "calls", calls, "start", _CALLS)
-        _view(engine, "messages", NO_MESSAGES if messages is None else messages, "sent", _MESSAGES)
+        _view(engine, CALLS, calls)
+        _view(engine, MESSAGES, NO_MESSAGES if messages is None else messages)
         ask = ibis.duckdb.from_connection(engine)
         made = relational.features(ask.table("calls"), ask.table("messages"), as_of)
         return engine.sql(ibis.to_sql(made, dialect="duckdb")).to_arrow_table().sort_by("number")
 
 
-_CALLS = "caller, callee, kind, cell, imei, peer_city, CAST(seconds AS BIGINT) AS seconds"
-_MESSAGES = "sender, receiver, text_hash"
 NO_MESSAGES = pa.table(
     {"sender": pa.array([], pa.string()), "receiver": pa.array([], pa.string()), "sent": pa.array([], pa.int64()),
      "text_hash": pa.array([], pa.string())}
 )  # fmt: skip
 
 
-def _view(engine: Any, name: str, events: Lazy, time: str, others: str) -> None:
-    """Times are whole microseconds, whatever the file keeps them as."""
+def plain(shape: Table, *, moment: str) -> list[str]:
+    """The columns of a table as expressions: texts as texts and empty ones as nothing, counts whole; ``moment`` makes a time
+    whole microseconds."""
+    made = {
+        TEXT: "nullif(CAST({0} AS STRING), '') AS {0}",
+        TIME: f"{moment} AS {{0}}",
+        COUNT: "CAST({0} AS BIGINT) AS {0}",
+    }
+    return [made[one.type].format(one.name) for one in shape.columns]
+
+
+def _view(engine: Any, shape: Table, events: Lazy) -> None:
+    """As ``files.checked`` has it, whatever a file keeps it as."""
     if isinstance(events, pa.Table):
-        engine.register(f"given_{name}", events)
-        source, moment = f"given_{name}", time
+        engine.register(f"given_{shape.name}", events)
+        source, moment = f"given_{shape.name}", "{0}"
     else:
         listed = ", ".join("'" + one.replace("'", "''") + "'" for one in events)
-        source, moment = f"read_parquet([{listed}])", f"epoch_us({time})"
-    engine.execute(f"CREATE VIEW {name} AS SELECT {others}, {moment} AS {time} FROM {source}")
+        source, moment = f"read_parquet([{listed}])", "epoch_us(CAST({0} AS TIMESTAMPTZ))"
+    columns = ", ".join(plain(shape, moment=moment))
+    engine.execute(f"CREATE VIEW {shape.name} AS SELECT {columns} FROM {source}")

@@ -20,7 +20,6 @@ from jinzhong_engine.features.windows import EARLIEST
 from jinzhong_engine.tables import CALLS, COUNT, TEXT, TIME, Column, Table
 
 ENDINGS = (".csv", ".parquet", ".xlsx")
-CODED = pa.dictionary(pa.int32(), TEXT)
 
 
 Lazy: TypeAlias = pa.Table | list[str]
@@ -112,10 +111,10 @@ def _vouched_before(file: str, since: int) -> bool:
 def _vouches(column: Column, known: Any, since: int) -> bool:
     if known is None or not known.has_null_count or known.null_count:
         return False
-    if column.type == TEXT:
-        return True
     if not known.has_min_max:
         return False
+    if column.type == TEXT:
+        return bool(known.min)
     low, high = known.min_raw, known.max_raw
     return bool(low >= 0 if column.type == COUNT else low >= EARLIEST and high < since)
 
@@ -173,12 +172,16 @@ def _typed(column: pa.ChunkedArray, kind: pa.DataType, where: str, coded: bool) 
         if kind == TIME:
             return _microseconds(column)
         if kind == TEXT:
-            if pa.types.is_dictionary(column.type):
+            if pa.types.is_dictionary(column.type) and not _has_empty(column):
                 return column
             return pc.dictionary_encode(_text(column)) if coded else _text(column)
         return column.cast(kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as problem:
         raise BadTable(f"{where}: {str(problem).splitlines()[0]}") from problem
+
+
+def _has_empty(column: pa.ChunkedArray) -> bool:
+    return any(pc.any(pc.equal(chunk.dictionary, "")).as_py() for chunk in column.chunks)
 
 
 def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -273,7 +276,7 @@ def _read_xlsx(path: Path) -> pa.Table:
 
 
 def _cells(name: str, values: list[Any]) -> pa.Array:
-    if name in TEXTUAL:
+    if name in TEXTUAL and not all(isinstance(one, datetime | None) for one in values):
         return pa.array([None if one is None else str(one) for one in values], TEXT)
     return pa.array(values)
 

@@ -9,16 +9,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jinzhong_engine.backends import relational
-from jinzhong_engine.backends.duck import NO_MESSAGES
+from jinzhong_engine.backends.duck import NO_MESSAGES, plain
 from jinzhong_engine.backends.files import Lazy
+from jinzhong_engine.tables import CALLS, MESSAGES, Table
 
 
 def features(calls: Lazy, messages: Lazy | None, as_of: int, session: Any = None) -> pa.Table:
     """calls, messages: checked tables, or checked Parquet files. ``session``: a cluster's; default: this machine."""
     spark = session or local_session()
     with TemporaryDirectory(prefix="jinzhong-spark-") as folder:
-        _view(spark, "calls", calls, "start", Path(folder))
-        _view(spark, "messages", NO_MESSAGES if messages is None else messages, "sent", Path(folder))
+        _view(spark, CALLS, calls, Path(folder))
+        _view(spark, MESSAGES, NO_MESSAGES if messages is None else messages, Path(folder))
         ask = ibis.pyspark.connect(spark)
         made = relational.features(ask.table("calls"), ask.table("messages"), as_of)
         return made.to_pyarrow().sort_by("number")
@@ -38,19 +39,15 @@ def local_session() -> Any:
     )  # fmt: skip
 
 
-def _view(spark: Any, name: str, events: Lazy, time: str, folder: Path) -> None:
-    """Times are whole microseconds, whatever the file keeps them as."""
+def _view(spark: Any, shape: Table, events: Lazy, folder: Path) -> None:
+    """As ``files.checked`` has it, whatever a file keeps it as."""
+    moment = "unix_micros(CAST({0} AS TIMESTAMP))"
     if isinstance(events, pa.Table):
-        path = folder / f"{name}.parquet"
+        path, moment = folder / f"{shape.name}.parquet", "{0}"
         pq.write_table(_plain(events), path)
         events = [str(path)]
     frame = spark.read.parquet(*events)
-    if dict(frame.dtypes)[time] != "bigint":
-        frame = frame.withColumn(time, frame[time].cast("timestamp")).selectExpr(
-            "*", f"unix_micros({time}) AS moment"
-        )
-        frame = frame.drop(time).withColumnRenamed("moment", time)
-    frame.createOrReplaceTempView(name)
+    frame.selectExpr(*plain(shape, moment=moment)).createOrReplaceTempView(shape.name)
 
 
 def _plain(events: pa.Table) -> pa.Table:

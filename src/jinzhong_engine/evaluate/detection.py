@@ -20,6 +20,7 @@ from jinzhong_engine.backends.live import Live
 from jinzhong_engine.evaluate.precision import stated
 from jinzhong_engine.features.catalogue import NAMES
 from jinzhong_engine.features.windows import DAY, LOOKBACK, SECOND, SHANGHAI, WEEK
+from jinzhong_engine.models import measures
 from jinzhong_engine.models.boosting import Model
 from jinzhong_engine.tables import CALLS
 
@@ -95,7 +96,7 @@ def _weeks(
     world: World, model: Model, threshold: float, fpr: float, prevalence: float | None
 ) -> tuple[list[dict[str, Any]], float]:
     """(the list as it stands at the end of each week, the plain rule's limit of calls a day at the same share of false alarms)."""
-    live, at, found, innocent = Live(), 0, [], [0.0]
+    live, at, found, calls_a_day = Live(), 0, [], [np.zeros(1)]
     moments = list(range(world.begin + WEEK, world.end, WEEK)) or [world.end]
     starts = world.calls["start"].to_numpy()
     for moment in moments:
@@ -109,9 +110,9 @@ def _weeks(
         )
         on_list = chance > threshold
         found.append(stated(model.chances(values[on_list], prevalence), is_fraud[on_list]))
-        innocent += values[~is_fraud, OUT_1D].tolist()
-    ordered = sorted(innocent, reverse=True)
-    return found, ordered[min(int(fpr * len(ordered)), len(ordered) - 1)]
+        calls_a_day.append(values[~is_fraud, OUT_1D])
+    innocent = np.concatenate(calls_a_day)
+    return found, measures.threshold_at(np.zeros(len(innocent)), innocent, fpr)
 
 
 def _replay(

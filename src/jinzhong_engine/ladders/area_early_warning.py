@@ -18,6 +18,8 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
+from jinzhong_engine.ladders import version_of
+
 COLOURS = ("green", "blue", "yellow", "orange", "red")
 """From calm to alarm; ``none`` stands for not enough data."""
 NONE = "none"
@@ -90,7 +92,7 @@ VERSIONS = (
 
 def in_force(on: date) -> Version:
     """The version of a day; before the first one, the first."""
-    return max((one for one in VERSIONS if one.effective_from <= on), default=VERSIONS[0])
+    return version_of(VERSIONS, on)
 
 
 def colour(seen: Seen, rungs: Sequence[Rung] = VERSIONS[0].rungs) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from jinzhong_engine.ladders import version_of
+
 KINDS = {"town": "镇（街道）", "station": "派出所", "outlet": "银行网点", "operator": "运营商"}
 PINGAN_CAP = 5.0
 """Points of the 平安考核 that a full score is worth."""
@@ -103,7 +105,7 @@ VERSIONS = (
 
 def in_force(on: date) -> Version:
     """The version of a day; before the first one, the first."""
-    return max((one for one in VERSIONS if one.effective_from <= on), default=VERSIONS[0])
+    return version_of(VERSIONS, on)
 
 
 def check(kind: str, indicators: Sequence[Indicator]) -> None:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from jinzhong_engine.ladders import version_of
+
 COLOURS = ("green", "yellow", "red")
 WORDS = {"red": "红牌", "yellow": "黄牌", "green": "绿牌"}
 
@@ -55,7 +57,7 @@ class BadRules(ValueError):
 
 def in_force(on: date) -> Rules:
     """The version of a day; before the first one, the first."""
-    return max((one for one in VERSIONS if one.effective_from <= on), default=VERSIONS[0])
+    return version_of(VERSIONS, on)
 
 
 def check(rules: Rules) -> None:

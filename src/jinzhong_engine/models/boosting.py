@@ -128,6 +128,10 @@ def fit(
     for learn, judge in _folds(label, groups, times):
         margin[judge] = _train(values[learn], label[learn], rounds).predict(values[judge], raw_score=True)
     judged = np.flatnonzero(~np.isnan(margin))
+    if len(np.unique(label[judged])) < 2:
+        raise BadModel(
+            "in the order of time the rows to be judged are of one label only; take rows of a longer time"
+        )
     slope, offset = _calibration(margin[judged], label[judged])
     chance = np.array([_chance(slope * one + offset) for one in margin[judged].tolist()])
     trees = _train(values, label, rounds, names)
@@ -181,6 +185,8 @@ def _folds(label: Any, groups: Any, times: Any) -> Iterator[tuple[Any, Any]]:
             if len(np.unique(label[learn])) == 2:
                 yield learn, parts[at]
     elif groups is not None:
+        if len(set(groups.tolist())) < FOLDS:
+            raise BadModel(f"at least {FOLDS} groups are needed, there are {len(set(groups.tolist()))}")
         yield from StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0).split(label, label, groups)
     else:
         yield from StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(label, label)

@@ -26,6 +26,8 @@ def fit_table(
     for name in aside:
         if name not in table.column_names:
             raise BadTable(f"{data}: there is no column {name}")
+        if table[name].null_count:
+            raise BadTable(f"{data}: column {name} is empty in some rows; validation needs it in every row")
     names = matrix.feature_names(table, without=(label, *aside))
     if not names:
         raise BadTable(f"{data}: beside the label there is no column to learn from")

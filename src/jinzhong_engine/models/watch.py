@@ -50,13 +50,13 @@ class Watch:
         self.model, self.threshold, self.as_of = model, model.threshold(fpr), as_of
         self.lateness = lateness
         self.live, self.watermark = Live(), 0
-        self.listed: dict[int, float] = {}
+        self.listed: set[int] = set()
         self.recent: dict[str, int] = {}
         self.purged_at = 0
         self.counted, self.ignored, self.since_snapshot = 0, 0, 0
         self.list = ListFile(out)
         self.journal = Journal(state)
-        self._resume(model)
+        self._resume()
         self.list.settle()
 
     def take(self, events: pa.Table) -> None:
@@ -79,9 +79,9 @@ class Watch:
     def snapshot(self) -> None:
         texts = self.live.numbers.texts
         notes = {
-            "model": self.model.card["seal"], "threshold": self.threshold, "lateness": self.lateness,
+            "model": self.model.card["seal"], "threshold": self.threshold,
             "watermark": self.watermark, "recent": self.recent, "counted": self.counted, "as_of": self.as_of,
-            "listed": {texts[one]: at for one, at in self.listed.items()}, "list_bytes": self.list.written,
+            "listed": sorted(texts[one] for one in self.listed), "list_bytes": self.list.written,
         }  # fmt: skip
         self.journal.keep(self.live.calls(), notes)
         self.since_snapshot = 0
@@ -144,9 +144,9 @@ class Watch:
     def _change(self, number: int, moment: int, score: float, reasons: list[str], reached: int) -> None:
         enters = number not in self.listed
         if enters:
-            self.listed[number] = score
+            self.listed.add(number)
         else:
-            del self.listed[number]
+            self.listed.remove(number)
         line = {
             "number": self.live.numbers.texts[number], "at": _clock(moment - 1), "score": score, "listed": enters,
             "reasons": reasons, "reached": reached,
@@ -155,23 +155,25 @@ class Watch:
 
     # -- after a crash ---------------------------------------------------------------------------------
 
-    def _resume(self, model: Model) -> None:
-        """Stand where the last run stood: its snapshot, then its batches, played again."""
+    def _resume(self) -> None:
+        """Stand where the last run stood: its snapshot, then its batches, played again. Whose state it is stands from the beginning."""
         kept = self.journal.snapshot()
-        if kept:
+        if kept is None:
+            self.snapshot()
+        else:
             calls, notes = kept
-            self._check(notes, model)
+            self._check(notes)
             self.live.add(calls, 0)
             self.watermark, self.recent, self.counted = notes["watermark"], notes["recent"], notes["counted"]
-            self.listed = {self.live.numbers.id(one): at for one, at in notes["listed"].items()}
+            self.listed = {self.live.numbers.id(one) for one in notes["listed"]}
             self.list.written = notes["list_bytes"]
         for batch in self.journal.batches():
             self.recent.update(zip(batch["id"].to_pylist(), batch["start"].to_pylist(), strict=True))
             self._count(batch)
             self.since_snapshot += batch.num_rows
 
-    def _check(self, notes: dict[str, Any], model: Model) -> None:
-        if (notes["model"], notes["threshold"]) != (model.card["seal"], self.threshold):
+    def _check(self, notes: dict[str, Any]) -> None:
+        if (notes["model"], notes["threshold"]) != (self.model.card["seal"], self.threshold):
             raise BadModel(
                 "the state folder belongs to another model or threshold; give an empty folder and send the events again"
             )

@@ -79,8 +79,7 @@ def judge(
             alarm = _judged(
                 area, fraud_class, weekly.starts, counts, week, baseline, version or ladder.in_force(start)
             )
-            alarm = _with_act(_with_cluster(alarm, clusters.get((area, fraud_class, start))))
-            yield alarm if fraud_class != TOTAL else alarm._replace(huge_case=huge.get((area, start)))
+            yield _finished(alarm, clusters, huge)
 
 
 def known_weeks(starts: list[date], baseline: Baseline = "weeks") -> list[int]:
@@ -169,6 +168,18 @@ def _pooled(alarm: Alarm, windows: list[_Window], version: Version) -> Alarm:
     )
 
 
+def _finished(
+    alarm: Alarm, clusters: Mapping[tuple[str, str, date], Cluster], huge: Mapping[tuple[str, date], float]
+) -> Alarm:
+    """With what the count alone doesn't tell, and what it asks for."""
+    found = _with_act(_with_cluster(alarm, clusters.get((alarm.area, alarm.fraud_class, alarm.period))))
+    return (
+        found._replace(huge_case=huge.get((alarm.area, alarm.period)))
+        if alarm.fraud_class == TOTAL
+        else found
+    )
+
+
 def _with_cluster(alarm: Alarm, cluster: Cluster | None) -> Alarm:
     if cluster is None:
         return alarm
@@ -191,9 +202,16 @@ def _with_act(alarm: Alarm) -> Alarm:
 
 
 def judge_by_farrington(
-    weekly: Weekly, *, settings: farrington.Settings, last: int | None = 1, version: Version | None = None
+    weekly: Weekly,
+    *,
+    settings: farrington.Settings,
+    last: int | None = 1,
+    clusters: Mapping[tuple[str, str, date], Cluster] = MappingProxyType({}),
+    huge: Mapping[tuple[str, date], float] = MappingProxyType({}),
+    version: Version | None = None,
 ) -> Iterator[Alarm]:
-    """The same ladder on the seasonal expectation; ``alarm``: above its bound."""
+    """The same ladder on the seasonal expectation; ``alarm``: above its bound. Weeks too small to answer aren't pooled here: the
+    bound has its own way with small counts."""
     settings.check()
     for (area, fraud_class), counts in weekly.series.items():
         known = [n for n in range(len(counts)) if farrington.has_history(weekly.starts, n, settings)]
@@ -202,9 +220,9 @@ def judge_by_farrington(
             rungs = (version or ladder.in_force(alarm.period)).rungs
             if week in known:
                 found = farrington.bound(weekly.starts, counts.astype(float), week, settings)
-                yield _with_act(_seasonal(alarm, found, rungs))
+                yield _finished(_seasonal(alarm, found, rungs), clusters, huge)
             else:
-                yield _with_act(alarm._replace(reason=f"此前不足 {settings.b} 年数据"))
+                yield _finished(alarm._replace(reason=f"此前不足 {settings.b} 年数据"), clusters, huge)
 
 
 def _seasonal(alarm: Alarm, found: farrington.Bound, rungs: tuple[ladder.Rung, ...]) -> Alarm:

@@ -137,7 +137,8 @@ def _round_share(records: Sequence[Record]) -> float:
     for one in records:
         if one.amount_yuan:
             shares[one.staff].append(one.amount_yuan % 1000 == 0)
-    told = sorted(sum(one) / len(one) for one in shares.values() if len(one) >= ROUND_LEAST)
+    # A share of nothing in a dozen amounts isn't known to be nothing: one round amount must not accuse.
+    told = sorted((sum(one) + 1) / (len(one) + 2) for one in shares.values() if len(one) >= ROUND_LEAST)
     return told[len(told) // 2] if told else 1.0
 
 

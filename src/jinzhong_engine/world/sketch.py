@@ -32,7 +32,6 @@ def read_rows(path: Path, *, label: int | None = None) -> Rows:
             for name in table.column_names
             if name != "id"
         }
-        rows["voc_calltype1"] = rows["voc_calltype1"]
         with np.errstate(divide="ignore", invalid="ignore"):
             rows["calls_per_active_day"] = rows["opposite_count"] / rows["voc_day_nunique"]
             rows["contacts_per_active_day"] = rows["opposite_unique"] / rows["voc_day_nunique"]

@@ -2,14 +2,17 @@
 
 import importlib.util
 import shutil
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jinzhong_engine.backends import duck, native
+from jinzhong_engine.backends import duck, native, run
 from jinzhong_engine.backends.kernel import Row
 from jinzhong_engine.backends.tests.streams import AS_OF, busy, call_rows, calls, message_rows, messages
 from jinzhong_engine.features.catalogue import BY_NAME, CATALOGUE, NAMES
@@ -39,6 +42,46 @@ def test_native_equals_relational(rows, texts):
     assert_equal(
         native.features(calls(rows), messages(texts), AS_OF),
         duck.features(calls(rows), messages(texts), AS_OF),
+    )
+
+
+@pytest.mark.parametrize("kept_as", ["nanoseconds", "text", "no zone", "whole numbers", "empty texts"])
+def test_whatever_a_file_keeps_them_as_both_read_the_same(tmp_path, kept_as):
+    """Phone numbers are digits here, so that a file may keep them as whole numbers."""
+    table = _written_otherwise(busy(seed=3, count=3000)[0], kept_as)
+    pq.write_table(table, tmp_path / "calls.parquet")
+
+    one, other = (
+        run.features(
+            run.Events(tmp_path / "calls.parquet"), as_of=AS_OF, latest=AS_OF + 2 * DAY, engine=engine, memory=None, tell=print
+        )
+        for engine in ("native", "duckdb")
+    )  # fmt: skip
+
+    assert_equal(one, other)
+    if kept_as == "empty texts":
+        assert max(one["handsets_7d"].to_pylist()) == 0
+
+
+def _written_otherwise(table: pa.Table, kept_as: str) -> pa.Table:
+    def put(name: str, column: Any) -> pa.Table:
+        return table.set_column(table.column_names.index(name), name, column)
+
+    for name in ("caller", "callee"):
+        digits = pc.replace_substring(table[name], "n", "1540000")
+        table = put(name, digits.cast(pa.int64()) if kept_as == "whole numbers" else digits)
+    moments = table["start"].cast(pa.timestamp("us", tz="UTC"))
+    as_text = pc.strftime(moments, "%Y-%m-%dT%H:%M:%S+00:00")
+    others = {
+        "nanoseconds": moments.cast(pa.timestamp("ns", tz="UTC")),
+        "no zone": moments.cast(pa.timestamp("us")),
+        "text": as_text,
+    }
+    table = put("start", others.get(kept_as, moments))
+    return (
+        put("imei", pc.fill_null(pa.nulls(table.num_rows, pa.string()), ""))
+        if kept_as == "empty texts"
+        else table
     )
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -28,6 +29,20 @@ def test_csv_keeps_zeros_and_reads_offsets(tmp_path):
 
     assert (row["callee"], row["peer_city"], row["imei"]) == ("057488880000", "0574", None)
     assert row["start"] == int(datetime(2021, 5, 30, 2, tzinfo=UTC).timestamp()) * 1_000_000
+
+
+def test_a_date_cell_of_a_sheet_is_utc_as_every_time_without_a_zone(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(HEAD.strip().split(","))
+    book.active.append(
+        ["13800000001", "057488880000", datetime(2021, 5, 30, 2), 12, "domestic", "c1", None, "0574"]
+    )
+    book.save(tmp_path / "calls.xlsx")
+
+    [row] = files.read_events(tmp_path / "calls.xlsx", CALLS, LATEST).to_pylist()
+
+    assert row["start"] == int(datetime(2021, 5, 30, 2, tzinfo=UTC).timestamp()) * 1_000_000
+    assert (row["caller"], row["imei"]) == ("13800000001", None)
 
 
 @pytest.mark.parametrize(

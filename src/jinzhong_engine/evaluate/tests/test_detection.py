@@ -42,9 +42,10 @@ def test_the_planted_fraudsters_are_listed_early(world, model):
     found = detection.evaluate(read, model, 0.01)
 
     assert found["fraud_numbers"] == 16
-    assert found["calls"]["median"] <= 60
+    assert found["calls"]["median"] <= 20
+    assert found["calls"]["share_within_20"] == pytest.approx(15 / 16)
     assert found["first_active_day_share"] == pytest.approx(15 / 16)  # the silent one counts as never listed
-    assert found["reached"]["median"] <= 30
+    assert found["reached"]["median"] < found["reached"]["baseline_median"]
     assert found["weeks"][0]["listed"] > 0
     json.dumps(found, allow_nan=False)
 

@@ -30,6 +30,36 @@ def planted(seed: int, rows: int = 600) -> pa.Table:
     )
 
 
+@pytest.mark.parametrize(
+    ("column", "values", "said"),
+    [
+        ("group", ["a", "b", "c", "d"], "at least 5 groups are needed, there are 4"),
+        ("group", ["a", "b", "c", "d", "e", None], "column aside is empty in some rows"),
+        ("time", [None, 1], "column aside is empty in some rows"),
+    ],
+)
+def test_what_validation_cannot_use_is_refused_in_words(tmp_path, column, values, said):
+    table = planted(seed=1).append_column("aside", pa.array([values[n % len(values)] for n in range(600)]))
+
+    with pytest.raises((BadModel, BadTable), match=said):
+        score.fit_table(table, label="label", out=tmp_path, data="planted", on=ON, **{column: "aside"})
+
+
+def test_in_the_order_of_time_both_labels_must_come_to_be_judged(tmp_path):
+    table = planted(seed=1)
+    late = pa.array([1 - one for one in table["label"].to_pylist()])  # all fraud first, then the innocent
+
+    with pytest.raises(BadModel, match="of one label only"):
+        score.fit_table(
+            table.append_column("aside", late),
+            label="label",
+            out=tmp_path,
+            data="planted",
+            on=ON,
+            time="aside",
+        )
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("model")

@@ -151,7 +151,6 @@ def test_a_wrong_line_is_named(line, said):
 def test_another_models_state_is_refused(model, lines, tmp_path):
     first = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS)
     first.take(next(pieces(lines, 20)))
-    first.snapshot()
 
     with pytest.raises(BadModel, match="another model or threshold"):
         Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS, fpr=0.01)

@@ -7,7 +7,7 @@ import pytest
 
 from jinzhong_engine.ladders import area_early_warning as ladder
 from jinzhong_engine.ladders.area_early_warning import BadLadder, Rung
-from jinzhong_engine.surveillance import alarms, clusters, counts
+from jinzhong_engine.surveillance import alarms, clusters, counts, farrington
 from jinzhong_engine.surveillance.counts import BadCounts, Row
 
 SATURDAY = date(2021, 1, 2)
@@ -118,11 +118,20 @@ def test_three_of_a_kind_in_a_village_within_a_week_are_at_least_yellow():
     for name, extra in (("one", village), ("three", other)):
         table = counts.of([*calm[:-1], *extra])
         weekly = counts.weekly(table, as_of=day + timedelta(weeks=1), starts_on="saturday")
-        found = alarms.judge(weekly, clusters=clusters.clusters(table, weekly))
-        made[name] = next(one for one in found if one.fraud_class == "loan")
+        near = clusters.clusters(table, weekly)
+        made[name] = loans(alarms.judge(weekly, clusters=near))
+        made["seasonal", name] = loans(
+            alarms.judge_by_farrington(weekly, settings=farrington.Settings(b=3), clusters=near)
+        )
 
     assert (made["one"].colour, made["three"].colour) == ("yellow", "blue")
-    assert "溪边村 7 天内同类 3 起" in made["one"].reason
+    assert (made["seasonal", "one"].colour, made["seasonal", "three"].colour) == ("yellow", "none")
+    for one in (made["one"], made["seasonal", "one"]):
+        assert "溪边村 7 天内同类 3 起" in one.reason
+
+
+def loans(found):
+    return next(one for one in found if one.fraud_class == "loan")
 
 
 def test_one_huge_case_is_told_apart_and_colours_nothing():

@@ -81,6 +81,15 @@ def test_what_honest_work_cannot_look_like_is_named(records, kinds):
     assert [one.kind for one in padding.signs(records)] == kinds
 
 
+def test_one_round_sum_accuses_nobody():
+    """Nobody else's ends in 000, and one of a dozen does: (0 + 1) / (12 + 2) = 7 % of amounts would, one in twelve is likely."""
+    records = visits(12)
+    others = [one._replace(staff=f"{n}", amount_yuan=1234) for n in range(3) for one in records]
+    one = [each._replace(amount_yuan=5000 if at == 0 else 1234) for at, each in enumerate(records)]
+
+    assert padding.signs([*others, *one]) == []
+
+
 def test_round_sums_are_held_against_what_everybody_writes():
     """Half of everybody's sums end in 000; of one person all twelve: a chance of 1 in 4,096."""
     everybody = [
