@@ -81,7 +81,7 @@ def main() -> None:
             boosting.load(chosen.model), Path(folder, "state"), Path(folder, "list"), lateness=300 * SECOND
         )
         watching.know(table.slice(0, before))
-        watch(watching, events.batches(feed, latest=10**17, name="bench"), print)  # type: ignore[arg-type]
+        watch(watching, events.batches(feed, latest=10**17, name="bench"), print)
     for line in told(feed.taken, watching.done, before):
         print(line)
 

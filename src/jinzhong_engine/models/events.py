@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.json
@@ -22,10 +22,16 @@ _READ = pa.schema(
 _OPTIONS = pyarrow.json.ParseOptions(explicit_schema=_READ, unexpected_field_behavior="ignore")
 
 
-def batches(source: BinaryIO, *, latest: int, name: str) -> Iterator[pa.Table]:
+class Source(Protocol):
+    """A file opened for bytes, standard input, or what else gives what is there without waiting for all of it."""
+
+    def read1(self, most: int, /) -> bytes: ...
+
+
+def batches(source: Source, *, latest: int, name: str) -> Iterator[pa.Table]:
     """Checked events of whole lines: as many as are there, a megabyte at most."""
     rest, line = b"", 1
-    while piece := _next(source):
+    while piece := source.read1(PIECE):
         whole, cut, rest_now = (rest + piece).rpartition(b"\n")
         rest = rest_now
         if cut:
@@ -33,10 +39,6 @@ def batches(source: BinaryIO, *, latest: int, name: str) -> Iterator[pa.Table]:
             line += whole.count(b"\n") + 1
     if rest.strip():
         yield from _parsed(rest, latest, name, line)
-
-
-def _next(source: BinaryIO) -> bytes:
-    return source.read1(PIECE) if hasattr(source, "read1") else source.read(PIECE)
 
 
 def _parsed(data: bytes, latest: int, name: str, line: int) -> Iterator[pa.Table]:

@@ -190,7 +190,7 @@ def _watch(chosen: argparse.Namespace) -> int:
         raise Unusable("numbers watch: --scores and --as-of go together")
     as_of = microseconds(chosen.as_of) if chosen.as_of else None
     given = {"lateness": round(chosen.lateness * 1_000_000), "fpr": chosen.fpr, "as_of": as_of}
-    with sys.stdin.buffer if chosen.events == "-" else Path(chosen.events).open("rb") as source:
+    with open(0 if chosen.events == "-" else chosen.events, "rb") as source:  # 0: standard input
         watching = Watch(boosting.load(chosen.model), chosen.state, chosen.out, **given)
         watch(watching, events.batches(source, latest=latest(as_of), name=chosen.events), tell)
     if as_of is not None:
