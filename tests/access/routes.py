@@ -79,6 +79,7 @@ KINDS = (
     ("review/standings/", "standing"),
     ("review/liftings/", "lifting"),
     ("review/towns/", "town"),
+    ("review/units/", "unit"),
     ("api/v1/warnings/", "warning"),
     ("api/v1/orders/", "order"),
     ("api/v1/alerts/", "alert"),
@@ -132,6 +133,17 @@ OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "town": lambda world: {
         "own town": world.place.yuelin.pk,
         "other town": world.place.xikou.pk,
+        "missing": "999",
+    },
+    "unit": lambda world: {
+        "own outlet": world.place.outlet.code,
+        "own bank, other town": world.place.far_outlet.code,
+        "own bank": world.place.bank.code,
+        "other bank": "bank-02",
+        "own station": world.place.station.code,
+        "other station": "station-2",
+        "own operator": "operator-1",
+        "other operator": "operator-2",
         "missing": "999",
     },
     "paper": lambda world: {state: one.pk for state, one in world.papers.items()} | {"missing": MISSING},
@@ -194,6 +206,7 @@ FORMS: dict[str, Callable[[World, str], Form]] = {
     "listing-back": lambda world, state: {"why": "没有写时间", "due": "2021-06-10"},
     "listing-lifting": lambda world, state: {"answer": "decline"},
     "listing-reply": lambda world, state: {"month": "2021-04", "text": "已开会"},
+    "listing-unit-reply": lambda world, state: {"by": "week", "text": "已开会"},
     "inspection-new": lambda world, state: {
         "to": "town-1",
         "kind": "letter",

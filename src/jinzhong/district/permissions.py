@@ -45,6 +45,23 @@ MAY: dict[str, set[str]] = {
     "listing.publish": {OFFICE},
     "listing.answer": {OFFICE, Role.TOWN, Role.INSPECTOR},
     "listing.accept": {OFFICE, Role.INSPECTOR},
+    "unit.read": {
+        OFFICE,
+        Role.STATION_OFFICER,
+        Role.OUTLET,
+        Role.BANK_HEAD,
+        Role.OPERATOR,
+        Role.INSPECTOR,
+        Role.AUDITOR,
+    },
+    "unit.answer": {
+        OFFICE,
+        Role.STATION_OFFICER,
+        Role.OUTLET,
+        Role.BANK_HEAD,
+        Role.OPERATOR,
+        Role.INSPECTOR,
+    },
     "index.export": {OFFICE, Role.INSPECTOR},
     "listing.lift": {OFFICE, Role.INSPECTOR},
     "paper.read": {

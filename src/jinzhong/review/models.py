@@ -113,18 +113,24 @@ class Lifting(models.Model):
 
 
 class Remark(models.Model):
-    """What a town, or the office towards it, says about a month. Remarks are only added."""
+    """What a town or a member unit, or the office towards it, says about a month. Remarks are only added."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    town = models.ForeignKey(Town, on_delete=models.PROTECT, related_name="remarks")
+    town = models.ForeignKey(Town, null=True, on_delete=models.PROTECT, related_name="remarks")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="remarks")
     month = models.DateField()
     text = SealedText()
     by = models.CharField(max_length=150)
     at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(town=None) ^ models.Q(unit=None), name="remark_on_a_town_or_a_unit"
+            )
+        ]
         ordering = ["at", "id"]
-        indexes = [models.Index(fields=["town", "month"])]
+        indexes = [models.Index(fields=["town", "month"]), models.Index(fields=["unit", "month"])]
 
 
 class IndexExport(models.Model):

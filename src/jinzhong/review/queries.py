@@ -223,6 +223,35 @@ def remarks(town: str, month: date, *, viewer: Account) -> list[Remark]:
     return list(Remark.objects.filter(town=town, month=month, town__in=seen))
 
 
+def remarks_on(unit: Unit, month: date, *, viewer: Account) -> list[Remark]:
+    """What was said about a unit's month."""
+    return list(Remark.objects.filter(unit=unit, month=month, unit__in=reviewed(viewer=viewer)))
+
+
+REVIEWED = (
+    Unit.Kind.STATION,
+    Unit.Kind.BANK,
+    Unit.Kind.OUTLET,
+    Unit.Kind.OPERATOR,
+    Unit.Kind.SCHOOL,
+    Unit.Kind.MEMBER,
+)
+"""Kinds of units that have a page of their own; a town's office stands on the town's."""
+
+
+def reviewed(*, viewer: Account) -> QuerySet[Unit]:
+    """The units whose 点评 the viewer may read: staff their own, a bank's head its outlets as well, the office all."""
+    found = Unit.objects.select_related("town", "parent").filter(kind__in=REVIEWED)
+    if not may(viewer, "unit.read"):
+        return found.none()
+    if district.sight(viewer).district:
+        return found
+    own = Q(pk=viewer.unit_id) if viewer.unit_id else Q(pk__in=[])
+    if viewer.role == Role.BANK_HEAD and viewer.unit_id:
+        own |= Q(parent=viewer.unit_id)
+    return found.filter(own)
+
+
 # -- inspection ------------------------------------------------------------------------------------------
 
 State = Literal["waiting", "answered", "closed"]

@@ -3,7 +3,7 @@
 A figure is praised or blamed only where chance hardly explains it; the others stand as they are.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Town, Unit
 from jinzhong.review import index, queries
 from jinzhong.review.models import Obligation
+from jinzhong.review.said import CHANCE, PERCENT, Said, papers_owed, percent
 from jinzhong.situation import board, sentences, work
 from jinzhong.situation import queries as situation
 from jinzhong.situation.periods import DAY, Period, add_months
@@ -23,19 +24,6 @@ if TYPE_CHECKING:
 
 PAST_MONTHS = 3
 """A month is held against so many of its own before it."""
-CHANCE = 0.05
-"""Rarer than this by chance alone: worth praise or blame."""
-PERCENT = 100
-
-
-@dataclass
-class Said:
-    """好, 差, 平 and 欠: each a list of sentences."""
-
-    good: list[str] = field(default_factory=list)
-    bad: list[str] = field(default_factory=list)
-    usual: list[str] = field(default_factory=list)
-    owed: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -81,10 +69,10 @@ def _on_cases(said: Said, cases: int, expected: float) -> None:
     told = {"n": cases, "e": f"{expected:.1f}"}
     if (p := poisson_tail(cases, expected)) <= CHANCE:
         words = _("发案 %(n)s 起，按全区发案率该有 %(e)s 起，偶然多到这样的可能 %(p)s")
-        said.bad.append(words % (told | {"p": _percent(p)}))
+        said.bad.append(words % (told | {"p": percent(p)}))
     elif (p := poisson_below(cases, expected)) <= CHANCE:
         words = _("发案 %(n)s 起，按全区发案率该有 %(e)s 起，偶然少到这样的可能 %(p)s")
-        said.good.append(words % (told | {"p": _percent(p)}))
+        said.good.append(words % (told | {"p": percent(p)}))
     else:
         said.usual.append(_("发案 %(n)s 起，按全区发案率该有 %(e)s 起，在常见范围内") % told)
 
@@ -111,21 +99,7 @@ def _on_past(said: Said, cases: int, town: Town, period: Period, now: datetime) 
     words = _("本月 %(days)s 天发案 %(n)s 起，此前 %(past)s 天 %(before)s 起（按天数折合 %(e)s 起）") % told
     more = tails.window_tail(cases, cases + before, share)
     fewer = tails.window_below(cases, cases + before, share)
-    _weigh(said, words, worse=more, better=fewer)
-
-
-def _weigh(said: Said, words: str, *, worse: float, better: float) -> None:
-    """``worse``: chance of as bad or worse where nothing has changed; ``better``: of as good or better."""
-    if worse <= CHANCE:
-        said.bad.append(_("%(words)s，比自己差，偶然的可能 %(p)s") % {"words": words, "p": _percent(worse)})
-    elif better <= CHANCE:
-        said.good.append(_("%(words)s，比自己好，偶然的可能 %(p)s") % {"words": words, "p": _percent(better)})
-    else:
-        said.usual.append(_("%(words)s，与自己比在常见范围内") % {"words": words})
-
-
-def _percent(p: float) -> str:
-    return "<0.1%" if p < 0.001 else f"{p * PERCENT:.1f}%"
+    said.weigh(words, worse=more, better=fewer)
 
 
 def _on_week(said: Said, line: board.Line | None) -> None:
@@ -137,8 +111,6 @@ def _on_week(said: Said, line: board.Line | None) -> None:
 
 def _on_orders(said: Said, town: Town, period: Period, now: datetime) -> None:
     """People met of those who had to be, beside the whole district."""
-    from jinzhong_engine.surveillance.rates import of_share
-
     runs = [
         one
         for one in work.sent(period, viewer=None, as_of=now)
@@ -148,16 +120,11 @@ def _on_orders(said: Said, town: Town, period: Period, now: datetime) -> None:
     if not own:
         return
     met, all_met = (sum(one.met_at is not None for one in each) for each in (own, runs))
-    district_share, (low, high) = all_met / len(runs), of_share(met, len(own))
+    district_share = all_met / len(runs)
     words = _("须见面 %(whole)s 单，见到 %(part)s 单，全区 %(share)s%%") % {
         "whole": len(own), "part": met, "share": f"{district_share * PERCENT:.1f}",
     }  # fmt: skip
-    if low > district_share:
-        said.good.append(words)
-    elif high < district_share:
-        said.bad.append(words)
-    else:
-        said.usual.append(words)
+    said.beside(words, met, len(own), others=district_share)
 
 
 def _on_met(said: Said, town: Town, period: Period, now: datetime) -> None:
@@ -172,7 +139,7 @@ def _on_met(said: Said, town: Town, period: Period, now: datetime) -> None:
     }  # fmt: skip
     better = parted_tail(met, whole, before, whole_before)
     worse = parted_tail(whole - met, whole, whole_before - before, whole_before)
-    _weigh(said, words, worse=worse, better=better)
+    said.weigh(words, worse=worse, better=better)
 
 
 def _met(town: Town, period: Period, now: datetime) -> tuple[int, int]:
@@ -205,18 +172,7 @@ def owed(town: Town, *, viewer: Account, now: datetime) -> list[str]:
     papers = queries.papers(viewer=viewer).filter(
         receiver__town=town, receiver__kind=Unit.Kind.TOWN_OFFICE, closed_at=None
     )
-    told += [
-        _("%(number)s %(kind)s应于 %(day)s 前回复，迟 %(n)s 天")
-        % {
-            "number": one.number,
-            "kind": one.get_kind_display(),
-            "day": one.due_on,
-            "n": queries.days_late(one, today),
-        }
-        for one in papers
-        if queries.is_overdue(one, today)
-    ]
-    return told
+    return told + papers_owed(papers, today)
 
 
 def _index(town: Town, period: Period, now: datetime) -> "tuple[Scored | None, str]":

@@ -14,14 +14,17 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from jinzhong.dispatch.models import Order, OrderStep, Outcome
+from jinzhong.dispatch.models import Evidence, Order, OrderStep, Outcome
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Unit
 from jinzhong.situation.periods import Period
 from jinzhong.warning.models import Grading, State, Warning
 
 Step = OrderStep.Step
+HARD_EVIDENCE = {Evidence.REVERSED, Evidence.COUNTER_CANCELLED}
+"""Money that is proven to have stayed."""
 NOT_MET = {Outcome.NOT_FOUND, Outcome.DUPLICATE}
+EVERYTHING = Q()
 AT_THE_DOOR = 2
 """Staff who have to stand there for somebody to count as met."""
 
@@ -79,6 +82,11 @@ class Run:
         return self.happened.get(Step.CLOSED) if self.outcome == Outcome.DISSUADED else None
 
     @property
+    def to_sign(self) -> timedelta | None:
+        signed = self.happened.get(Step.SIGNED)
+        return signed - self.order.sent_at if signed else None
+
+    @property
     def to_the_door(self) -> timedelta | None:
         arrived = self.happened.get(Step.ARRIVED)
         return arrived - self.order.sent_at if arrived else None
@@ -127,9 +135,9 @@ def by_grade(found: QuerySet[Warning], *, as_of: datetime) -> Counter[str]:
 # -- orders ---------------------------------------------------------------------------------------------
 
 
-def sent(period: Period, *, viewer: Account | None, as_of: datetime) -> list[Run]:
+def sent(period: Period, *, viewer: Account | None, as_of: datetime, only: Q = EVERYTHING) -> list[Run]:
     """Orders sent in the period."""
-    return _known(Q(sent_at__gte=period.start, sent_at__lt=period.end), viewer=viewer, as_of=as_of)
+    return _known(Q(sent_at__gte=period.start, sent_at__lt=period.end) & only, viewer=viewer, as_of=as_of)
 
 
 def late(period: Period, *, viewer: Account | None, as_of: datetime) -> list[Run]:
@@ -152,9 +160,9 @@ def arrived(period: Period, *, viewer: Account | None, as_of: datetime) -> list[
     return [one for one in found if _within(period, one.happened.get(Step.ARRIVED))]
 
 
-def dissuaded(period: Period, *, viewer: Account | None, as_of: datetime) -> list[Run]:
+def dissuaded(period: Period, *, viewer: Account | None, as_of: datetime, only: Q = EVERYTHING) -> list[Run]:
     """Orders closed in the period because the person doesn't send the money."""
-    closed = _with_step(period, Step.CLOSED) & Q(outcome=Outcome.DISSUADED)
+    closed = _with_step(period, Step.CLOSED) & Q(outcome=Outcome.DISSUADED) & only
     return [one for one in _known(closed, viewer=viewer, as_of=as_of) if _within(period, one.dissuaded_at)]
 
 
@@ -170,6 +178,17 @@ def protected(found: list[Run]) -> Decimal:
 def from_unit(unit: str) -> Q:
     """Warnings that a bank, or one of its outlets, gave."""
     return Q(outlet__code=unit) | Q(outlet__parent__code=unit)
+
+
+def of_unit(unit: str) -> Q:
+    """Orders that went to this station, or came from this bank or outlet."""
+    outlet = Q(warning__outlet__code=unit) | Q(warning__outlet__parent__code=unit)
+    return Q(station__code=unit) | outlet
+
+
+def first_warning() -> datetime | None:
+    """When the first warning of all was opened."""
+    return Warning.objects.order_by("opened_at").values_list("opened_at", flat=True).first()
 
 
 def concerns(one: Run, unit: str) -> bool:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from jinzhong import clock
 from jinzhong.agenda import operations as agenda
 from jinzhong.audit import operations as audit
-from jinzhong.district.models import Account, Role, Town
+from jinzhong.district.models import Account, Role, Town, Unit
 from jinzhong.district.permissions import NotAllowed, require
 from jinzhong.operation import operation
 from jinzhong.review import queries
@@ -225,13 +225,23 @@ def _held(obligation: Obligation, by: Account, action: str) -> Obligation:
 
 
 @operation
-def remark(*, town: Town, month: date, text: str, by: Account, now: datetime) -> Remark:
-    """Say something about a town's month; who doesn't see the town can't."""
-    require(by, "listing.answer")
-    if town not in queries.situation.visible_towns(by):
-        raise NotAllowed("listing.answer")
+def remark(*, on: Town | Unit, month: date, text: str, by: Account, now: datetime) -> Remark:
+    """Say something about the month of a town or a member unit; who doesn't see it can't."""
+    action = "listing.answer" if isinstance(on, Town) else "unit.answer"
+    require(by, action)
+    seen = queries.situation.visible_towns(by) if isinstance(on, Town) else queries.reviewed(viewer=by)
+    if on not in seen:
+        raise NotAllowed(action)
     said = written(text, _("回复"))
     audit.take_turn()
-    made = Remark.objects.create(town=town, month=month, text=said, by=by.username, at=now)
-    audit.record("review.remarked", on=made, by=by.username, at=now, town=town.code, month=month)
+    made = Remark.objects.create(
+        town=on if isinstance(on, Town) else None,
+        unit=on if isinstance(on, Unit) else None,
+        month=month,
+        text=said,
+        by=by.username,
+        at=now,
+    )
+    town, unit = (on.code, "") if isinstance(on, Town) else (on.town_id or "", on.code)
+    audit.record("review.remarked", on=made, by=by.username, at=now, town=town, month=month, unit=unit)
     return made

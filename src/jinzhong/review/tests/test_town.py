@@ -135,13 +135,13 @@ def test_overdue_is_told_by_how_many_days(may):
 
 
 def test_a_town_speaks_for_itself_and_is_kept(may):
-    operations.remark(town=may.xikou, month=MAY, text="请把校外租房的单列。", by=may.town_xikou, now=NOW)
+    operations.remark(on=may.xikou, month=MAY, text="请把校外租房的单列。", by=may.town_xikou, now=NOW)
 
     assert [one.text for one in queries.remarks(XIKOU, MAY, viewer=may.desk)] == ["请把校外租房的单列。"]
     assert queries.remarks(XIKOU, MAY, viewer=may.town_yuelin) == []
     assert Event.objects.filter(kind="review.remarked", town=XIKOU).count() == 1
     for by in (may.town_yuelin, may.auditor):
         with pytest.raises(NotAllowed):
-            operations.remark(town=may.xikou, month=MAY, text="x", by=by, now=NOW)
+            operations.remark(on=may.xikou, month=MAY, text="x", by=by, now=NOW)
     with pytest.raises(operations.Unfit):
-        operations.remark(town=may.xikou, month=MAY, text=" ", by=may.desk, now=NOW)
+        operations.remark(on=may.xikou, month=MAY, text=" ", by=may.desk, now=NOW)

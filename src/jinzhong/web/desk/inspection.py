@@ -48,6 +48,7 @@ def inspection(request: Request) -> HttpResponse:
         "rows": [one for one in rows if chosen in ("", one["state"]) or (chosen == "overdue" and one["late"])],
         "any": bool(found),
         "tallies": queries.tallies(found, today),
+        "reviewed": set(queries.reviewed(viewer=request.user)),
         "states": [(code, word, code == chosen) for code, word in STATES.items()],
         "may_issue": may(request.user, "paper.issue"),
     }  # fmt: skip

@@ -45,7 +45,7 @@ def reply(request: Request, code: str) -> HttpResponse:
 
     def done() -> str:
         operations.remark(
-            town=place, month=month, text=request.POST.get("text", ""), by=request.user, now=clock.now()
+            on=place, month=month, text=request.POST.get("text", ""), by=request.user, now=clock.now()
         )
         return f"{reverse('listing-town', args=[place.code])}?month={month:%Y-%m}#said"
 
@@ -62,7 +62,7 @@ def _town(request: Request, code: str) -> town.Town | None:
 @dataclass(frozen=True)
 class Bar:
     since: date
-    cases: int
+    count: int
     x: int
     y: float
     height: float
@@ -94,7 +94,7 @@ def _shown(request: Request, code: str, asked: str, error: str = "") -> HttpResp
         (one for one in queries.standings(month, viewer=request.user) if one.town_id == code), None
     )
     listed = queries.listed_town(code, viewer=request.user)
-    bars = _bars(told.line)
+    bars = bars_of(_history(told.line))
     shown = {
         "told": told,
         "month": month,
@@ -104,14 +104,13 @@ def _shown(request: Request, code: str, asked: str, error: str = "") -> HttpResp
         "prospect": queries.prospect(listed) if listed else None,
         "bars": bars,
         "mean": _mean(told.line),
-        "wide": len(bars) * STEP,
-        "tall": ABOVE + TALL + BELOW,
-        "ground": ABOVE + TALL,
+        **drawn(bars),
         "factors": _factors(told.score),
         "points": sum(one.points or 0 for one in told.score.indicators) if told.score else 0,
         "rows": urlencode(drill.cases(told.period, town=code).words() | {"as_of": now.isoformat()}),
         "remarks": queries.remarks(code, month, viewer=request.user),
         "may_reply": may(request.user, "listing.answer"),
+        "reply_about": [("month", f"{month:%Y-%m}")],
         "earlier": add_months(month, -1) if month.year - 1 in YEARS else None,
         "later": add_months(month, 1) if month < queries.last_over(now) else None,
         "error": error,
@@ -119,16 +118,25 @@ def _shown(request: Request, code: str, asked: str, error: str = "") -> HttpResp
     return render(request, "desk/review_town.html", shown, status=422 if error else 200)
 
 
-def _bars(line: board.Line | None) -> list[Bar]:
+def bars_of(history: list[tuple[date, int]]) -> list[Bar]:
+    """A bar a week, the newest marked. ``history``: first day of each week and its count."""
+    top, found = max([1, *(count for _since, count in history)]), []
+    for place, (since, count) in enumerate(history):
+        height = round(TALL * count / top, 1)
+        found.append(Bar(since, count, place * STEP, ABOVE + TALL - height, height, since == history[-1][0]))
+    return found
+
+
+def drawn(bars: list[Bar]) -> dict[str, int]:
+    """The size of their picture."""
+    return {"wide": len(bars) * STEP, "tall": ABOVE + TALL + BELOW, "ground": ABOVE + TALL}
+
+
+def _history(line: board.Line | None) -> list[tuple[date, int]]:
     if line is None:
         return []
-    last, top = line.alarm.period, max([*line.history, 1])
-    found = []
-    for place, cases in enumerate(line.history):
-        height = round(TALL * cases / top, 1)
-        since = last - (len(line.history) - 1 - place) * board.WEEK
-        found.append(Bar(since, cases, place * STEP, ABOVE + TALL - height, height, since == last))
-    return found
+    first = line.alarm.period - (len(line.history) - 1) * board.WEEK
+    return [(first + place * board.WEEK, cases) for place, cases in enumerate(line.history)]
 
 
 def _mean(line: board.Line | None) -> float | None:

@@ -108,6 +108,12 @@ def minutes(seconds: float | None) -> str:
 
 
 @register.filter
+def duration(seconds: float | None) -> str:
+    """4 分 05 秒, above an hour 2 时 54 分, above a day 3 天 4 时"""
+    return minutes(seconds) if seconds is None or seconds < 3600 else _long(round(seconds))
+
+
+@register.filter
 def mmss(seconds: float | None) -> str:
     """4:12"""
     return "—" if seconds is None else f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

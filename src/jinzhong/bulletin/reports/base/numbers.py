@@ -3,15 +3,12 @@
 from decimal import Decimal
 
 from jinzhong.bulletin.reports.base import DASH, Figure, count, month_day, span
-from jinzhong.dispatch.models import Evidence
 from jinzhong.situation import drill, shares, work
 from jinzhong.situation.periods import Period
 from jinzhong.situation.shares import wan
 
 CASES = "报案时间在%s的案件，按受害人所属镇（街道）计，撤案不计"
 MET = "%s民警两人当面见到人的派单，以反馈为准；一人去的、没见到的、重复的不计，电话不算"
-HARD_EVIDENCE = {Evidence.REVERSED, Evidence.COUNTER_CANCELLED}
-"""Money that is proven to have stayed."""
 
 
 def counted(name: str, cases: int, period: Period, **only: str) -> Figure:

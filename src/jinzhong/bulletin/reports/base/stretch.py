@@ -6,7 +6,6 @@ from decimal import Decimal
 from jinzhong.bulletin.reports.base import DASH, Figure, count, full_date
 from jinzhong.bulletin.reports.base.look import Look
 from jinzhong.bulletin.reports.base.numbers import (
-    HARD_EVIDENCE,
     MET,
     acted,
     counted,
@@ -149,7 +148,7 @@ def _owed(one: work.Run, look: Look) -> set[str]:
 
 def _kept(look: Look) -> dict[str, Figure]:
     """Money that stayed, by what the evidence is worth."""
-    hard = [one for one in look.dissuaded_year if one.evidence in HARD_EVIDENCE]
+    hard = [one for one in look.dissuaded_year if one.evidence in work.HARD_EVIDENCE]
     said = "办结为“已劝阻”的派单上，正要转出而没有转出的钱；账户余额不算"
     closed, span, year = "办结为“已劝阻”的派单", days(look.period), days(look.year)
     return {

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from jinzhong.bulletin.reports.base import DASH, Figure, count, full_date
 from jinzhong.bulletin.reports.base.numbers import (
-    HARD_EVIDENCE,
     MET,
     acted,
     counted,
@@ -123,7 +122,7 @@ def _unsigned(one: work.Run, look: Look) -> bool:
 def _kept(look: Look) -> dict[str, Figure]:
     """Money that stayed, by what the evidence is worth."""
     today, year = look.period, look.year
-    hard = [one for one in look.dissuaded_year if one.evidence in HARD_EVIDENCE]
+    hard = [one for one in look.dissuaded_year if one.evidence in work.HARD_EVIDENCE]
     closed, said = "办结为“已劝阻”的派单", "办结为“已劝阻”的派单上，正要转出而没有转出的钱；账户余额不算"
     firm = "其中转账撤回和柜面取消的；其余凭单据、口述和估计"
     return {

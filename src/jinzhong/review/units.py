@@ -1,0 +1,448 @@
+"""点评 of a member unit: a day, a week or a month against its own past and against its kind, in sentences drafted from figures.
+
+Who may see the unit is asked before. Only what our own tables hold is measured; a school or an office that
+neither warns nor goes nor judges numbers has its papers alone.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from statistics import median
+from typing import Literal, NamedTuple
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from jinzhong.agenda import queries as agenda
+from jinzhong.clock import ZONE
+from jinzhong.dispatch.models import Outcome
+from jinzhong.district import queries as district
+from jinzhong.district.models import Account, Unit
+from jinzhong.review import operations, queries
+from jinzhong.review.models import Paper
+from jinzhong.review.said import CHANCE, PERCENT, Said, papers_owed, percent
+from jinzhong.scoring import feedback
+from jinzhong.situation import board, periods, work
+from jinzhong.situation.periods import DAY, Period, add_months
+
+By = Literal["day", "week", "month"]
+BY: tuple[By, ...] = ("day", "week", "month")
+PAST = {"day": 30, "week": 84, "month": 90}
+"""A day is held against so many days of its own before it, a week against 12 weeks, a month against about three."""
+HISTORY = 16
+"""Weeks drawn, as on the page of a town."""
+PEERS = 2
+"""Fewer other units of the kind with something to count would show each other's figures."""
+OWED_DAYS = 30
+"""So far back open orders are looked for."""
+RIGHT = {Outcome.DISSUADED, Outcome.ALREADY_TRANSFERRED, Outcome.REFUSED}
+WRONG = {Outcome.DOES_NOT_MATCH, Outcome.FALSE_ALARM}
+"""What officers say of an alert at the door; not found and duplicate say nothing about it."""
+DEADLINES = {
+    "sign": gettext_lazy("签收"),
+    "meet": gettext_lazy("到门"),
+    "feedback": gettext_lazy("反馈"),
+}
+
+SHARES: dict[str, Promise] = {
+    "right": gettext_lazy("民警见过、判明的报警 %(whole)s 起，属实 %(part)s 起"),
+    "sign": gettext_lazy("该签收 %(whole)s 单，按时 %(part)s 单"),
+    "meet": gettext_lazy("须见面 %(whole)s 单，见到 %(part)s 单"),
+    "feedback": gettext_lazy("该反馈 %(whole)s 单，按时 %(part)s 单"),
+    "judged": gettext_lazy("名单上 %(whole)s 个号码，判了 %(part)s 个"),
+    "agree": gettext_lazy("反诈办也判过的号码 %(whole)s 个，判得一样 %(part)s 个"),
+    "papers": gettext_lazy("到期的督导文书 %(whole)s 件，按期回复 %(part)s 件"),
+}
+"""What is weighed: so many of so many, more of them being better."""
+TITLES: dict[str, Promise] = {
+    "warnings": gettext_lazy("报警"),
+    "sent": gettext_lazy("接到派单"),
+    "listed": gettext_lazy("名单上的号码"),
+    "right": gettext_lazy("判明的报警里属实的"),
+    "sign": gettext_lazy("按时签收"),
+    "sign_time": gettext_lazy("签收用时，中位"),
+    "meet": gettext_lazy("须见面的见到"),
+    "door_time": gettext_lazy("民警到门用时，中位"),
+    "feedback": gettext_lazy("按时反馈"),
+    "refused": gettext_lazy("不听劝"),
+    "transferred": gettext_lazy("到时已转账"),
+    "dissuaded": gettext_lazy("劝住"),
+    "protected": gettext_lazy("没转出去的钱"),
+    "proven": gettext_lazy("其中撤回和柜面取消的"),
+    "judged": gettext_lazy("判过的号码"),
+    "judge_time": gettext_lazy("从出名单到判，中位"),
+    "fraud": gettext_lazy("判为涉诈"),
+    "agree": gettext_lazy("和反诈办判得一样"),
+    "papers": gettext_lazy("督导文书按期回复"),
+}
+"""Rows of the table, in this order."""
+COUNTED = {
+    "warnings": gettext_lazy("报警 %(n)s 起"),
+    "sent": gettext_lazy("接到派单 %(n)s 单"),
+    "listed": gettext_lazy("名单上 %(n)s 个号码"),
+}
+"""The count of each kind that is drawn by weeks; more or fewer of it is neither good nor bad."""
+
+
+class Share(NamedTuple):
+    part: int
+    whole: int
+
+    @property
+    def percent(self) -> float | None:
+        return self.part / self.whole * PERCENT if self.whole else None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was measured: counts, shares, the middle of times in seconds, money; by the names of ``TITLES``."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    shares: dict[str, Share] = field(default_factory=dict)
+    times: dict[str, float | None] = field(default_factory=dict)
+    money: dict[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is read of a period, once. ``of``: orders and warnings of this unit alone."""
+
+    period: Period
+    as_of: datetime
+    of: str = ""
+
+    @cached_property
+    def sent(self) -> list[work.Run]:
+        return work.sent(self.period, viewer=None, as_of=self.as_of, only=self._only)
+
+    @cached_property
+    def dissuaded(self) -> list[work.Run]:
+        return work.dissuaded(self.period, viewer=None, as_of=self.as_of, only=self._only)
+
+    @cached_property
+    def warnings(self) -> list[work.Warning]:
+        found = work.warnings(self.period, viewer=None, as_of=self.as_of)
+        return list(found.filter(work.from_unit(self.of)) if self.of else found)
+
+    @property
+    def _only(self) -> Q:
+        return work.of_unit(self.of) if self.of else Q()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the table, ``form`` being the field of ``Facts``: the unit, its own past, the others of its kind together (None: too few, or nothing to share)."""
+
+    title: str
+    form: str
+    own: object
+    past: object
+    kind: object
+
+
+@dataclass(frozen=True)
+class Review:
+    """``history``: first day of each week and the count of it, the oldest first; empty where nothing is counted."""
+
+    unit: Unit
+    period: Period
+    past: Period
+    peers: int
+    counted: str
+    lines: list[Line]
+    history: list[tuple[date, int]]
+    said: Said
+
+
+def period_of(by: By, day: date) -> Period:
+    """The day, week or month that holds a day."""
+    if by == "day":
+        return periods.one_day(day)
+    if by == "week":
+        return board.week_of(day)
+    return Period(day.replace(day=1), add_months(day, 1))
+
+
+def newest(by: By, today: date) -> Period:
+    """The last one that is over."""
+    return period_of(by, period_of(by, today).since - DAY)
+
+
+def review(unit: Unit, by: By, period: Period, *, viewer: Account, now: datetime) -> Review:
+    """A period that is over, by what is known now."""
+    past = Period(period.since - timedelta(days=PAST[by]), period.since)
+    kind = KINDS.get(unit.kind, PLAIN)
+    others = [one for one in district.units(unit.kind) if one != unit]
+    look = Look(period, now)
+    own, theirs = (_facts(kind, look, units) for units in ([unit], others))
+    before = _facts(kind, Look(past, now, of=unit.code), [unit])
+    weeks = _weeks(kind, unit, period, now)
+    said = Said(owed=owed(unit, viewer=viewer, now=now))
+    if kind.counted and kind.began() and kind.began() <= past.since:  # type: ignore[operator]
+        _on_count(said, kind.counted, own, before, (period, past))
+    _on_shares(said, own, before, theirs if len(others) >= PEERS else Facts(), past.days)
+    lines = _lines(own, before, theirs if len(others) >= PEERS else Facts())
+    return Review(unit, period, past, len(others), kind.counted, lines, weeks, said)
+
+
+def count_title(kind: str) -> str:
+    """What is counted of a kind; empty where nothing is."""
+    counted = KINDS[kind].counted if kind in KINDS else ""
+    return str(TITLES[counted]) if counted else ""
+
+
+def week_title(kind: str) -> str:
+    title = count_title(kind)
+    return _("每周%(what)s") % {"what": title} if title else ""
+
+
+def week_counts(units: Iterable[Unit], week: Period, *, as_of: datetime) -> dict[str, int]:
+    """By code of the unit, what its kind counts."""
+    look, found = Look(week, as_of), {}
+    for one in units:
+        kind = KINDS.get(one.kind)
+        if kind:
+            found[one.code] = len(kind.days(look, [one]))
+    return found
+
+
+# -- what each kind is measured by ----------------------------------------------------------------------
+
+
+def _at_counters(look: Look, units: Sequence[Unit]) -> Facts:
+    """A bank, or an outlet of one: what its counters warned of and what officers found at the door."""
+    runs, kept = _from(look.sent, units), _from(look.dissuaded, units)
+    last = {one.order.warning_id: one.outcome for one in runs if one.outcome in RIGHT | WRONG}
+    return Facts(
+        counts={"warnings": len(_warned(look, units)), "dissuaded": len(kept)},
+        shares={"right": Share(sum(one in RIGHT for one in last.values()), len(last))},
+        times={"door_time": _middle(one.to_the_door for one in runs)},
+        money=_money(kept),
+    )
+
+
+def _from(runs: Iterable[work.Run], units: Sequence[Unit]) -> list[work.Run]:
+    return [one for one in runs if _is_of(one.order.warning.outlet, {unit.code for unit in units})]
+
+
+def _is_of(outlet: Unit | None, codes: set[str]) -> bool:
+    return bool(outlet and (outlet.code in codes or (outlet.parent and outlet.parent.code in codes)))
+
+
+def _warned(look: Look, units: Sequence[Unit]) -> list[date]:
+    codes = {one.code for one in units}
+    return [_day(one.opened_at) for one in look.warnings if _is_of(one.outlet, codes)]
+
+
+def _at_stations(look: Look, units: Sequence[Unit]) -> Facts:
+    """A police station: signed, at the door, met, told, and what came of it."""
+    runs, kept = _sent_to(look.sent, units), _sent_to(look.dissuaded, units)
+    due = [one for run in runs for one in run.deadlines if one.due < look.as_of]
+    meets = [run for run in runs if run.order.meet_by and run.order.meet_by < look.as_of]
+    ended = Counter(one.outcome for one in runs)
+    on_time = {
+        kind: Share(sum(not one.is_missed for one in due if one.kind == kind), sum(one.kind == kind for one in due))
+        for kind in ("sign", "feedback")
+    }  # fmt: skip
+    return Facts(
+        counts={
+            "sent": len(runs),
+            "dissuaded": len(kept),
+            "refused": ended[Outcome.REFUSED],
+            "transferred": ended[Outcome.ALREADY_TRANSFERRED],
+        },
+        shares=on_time | {"meet": Share(sum(one.met_at is not None for one in meets), len(meets))},
+        times={
+            "sign_time": _middle(one.to_sign for one in runs),
+            "door_time": _middle(one.to_the_door for one in runs),
+        },
+        money=_money(kept),
+    )
+
+
+def _sent_to(runs: Iterable[work.Run], units: Sequence[Unit]) -> list[work.Run]:
+    return [one for one in runs if one.order.station in units]
+
+
+def _sent_days(look: Look, units: Sequence[Unit]) -> list[date]:
+    return [_day(one.order.sent_at) for one in _sent_to(look.sent, units)]
+
+
+def _at_operators(look: Look, units: Sequence[Unit]) -> Facts:
+    """An operator: the numbers listed to it, how many it judged and how soon."""
+    told = feedback.of(units, look.period.since, look.period.until, as_of=look.as_of)
+    return Facts(
+        counts={"listed": len(told.days), "fraud": told.fraud},
+        shares={"judged": Share(told.judged, len(told.days)), "agree": Share(told.agree, told.both)},
+        times={"judge_time": median(told.seconds) if told.seconds else None},
+    )
+
+
+def _listed_days(look: Look, units: Sequence[Unit]) -> list[date]:
+    return feedback.of(units, look.period.since, look.period.until, as_of=look.as_of).days
+
+
+def _money(kept: list[work.Run]) -> dict[str, Decimal]:
+    proven = [one for one in kept if one.evidence in work.HARD_EVIDENCE]
+    return {"protected": work.protected(kept), "proven": work.protected(proven)}
+
+
+def _middle(times: Iterable[timedelta | None]) -> float | None:
+    known = [one.total_seconds() for one in times if one is not None]
+    return median(known) if known else None
+
+
+def _day(moment: datetime) -> date:
+    return _local(moment).date()
+
+
+def _began_warning() -> date | None:
+    first = work.first_warning()
+    return _day(first) if first else None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``counted``: the count whose days ``days`` gives; ``began``: since when the district has any."""
+
+    measure: Callable[[Look, Sequence[Unit]], Facts]
+    counted: str
+    days: Callable[[Look, Sequence[Unit]], list[date]]
+    began: Callable[[], date | None]
+
+
+COUNTERS = Kind(_at_counters, "warnings", _warned, _began_warning)
+PLAIN = Kind(lambda look, units: Facts(), "", lambda look, units: [], lambda: None)
+KINDS: dict[str, Kind] = {
+    Unit.Kind.BANK: COUNTERS,
+    Unit.Kind.OUTLET: COUNTERS,
+    Unit.Kind.STATION: Kind(_at_stations, "sent", _sent_days, _began_warning),
+    Unit.Kind.OPERATOR: Kind(_at_operators, "listed", _listed_days, feedback.first_day),
+}
+
+
+def _facts(kind: Kind, look: Look, units: Sequence[Unit]) -> Facts:
+    told = kind.measure(look, units)
+    return Facts(told.counts, told.shares | {"papers": _papers(look, units)}, told.times, told.money)
+
+
+def _papers(look: Look, units: Sequence[Unit]) -> Share:
+    """Papers of which the day fell into the period: answered by then, of all. More time moves the day."""
+    ids = Paper.objects.filter(receiver__in=units).values_list("pk", flat=True)
+    due = agenda.deadlines_of(ids).filter(
+        kind=operations.REPLY, due_at__gt=look.period.start, due_at__lte=look.period.end, due_at__lt=look.as_of
+    )  # fmt: skip
+    outcomes = list(due.exclude(outcome="dropped").values_list("outcome", flat=True))
+    return Share(outcomes.count("met"), len(outcomes))
+
+
+# -- said of it -----------------------------------------------------------------------------------------
+
+
+def _on_count(
+    said: Said, name: str, own: Facts, before: Facts, periods_: tuple[Period, Period]
+) -> None:  # fmt: skip
+    """How many, beside its own past by days. Told, not weighed: a quiet counter may be quiet for good reason."""
+    from jinzhong_engine.surveillance import tails
+
+    (period, past), n, earlier = periods_, own.counts[name], before.counts[name]
+    share = period.days / (period.days + past.days)
+    more, fewer = (tail(n, n + earlier, share) for tail in (tails.window_tail, tails.window_below))
+    words = _("%(counted)s，此前 %(past)s 天 %(before)s（按天数折合 %(e)s）") % {
+        "counted": str(COUNTED[name]) % {"n": n},
+        "past": past.days,
+        "before": earlier,
+        "e": f"{earlier * period.days / past.days:.1f}",
+    }
+    if more <= CHANCE:
+        words = _("%(words)s，比平时多，偶然的可能 %(p)s") % {"words": words, "p": percent(more)}
+    elif fewer <= CHANCE:
+        words = _("%(words)s，比平时少，偶然的可能 %(p)s") % {"words": words, "p": percent(fewer)}
+    said.usual.append(words)
+
+
+def _on_shares(said: Said, own: Facts, before: Facts, theirs: Facts, days: int) -> None:
+    """Each share beside its kind's and beside its own past: what is good or bad in a sentence of its own, the rest in one."""
+    for name, template in SHARES.items():
+        now = own.shares.get(name, Share(0, 0))
+        then, kind = (each.shares.get(name, Share(0, 0)) for each in (before, theirs))
+        if not now.whole:
+            continue
+        words, found = str(template) % {"whole": now.whole, "part": now.part}, Said()
+        beside = _("同类单位 %(share)s%%") % {"share": f"{kind.percent or 0:.1f}"}
+        earlier = _("此前 %(n)s 天 %(whole)s 中 %(part)s") % {"n": days, **then._asdict()}
+        told = [words]
+        if kind.percent is not None:
+            found.beside(_("，").join((words, beside)), *now, others=kind.percent / PERCENT)
+            told.append(beside)
+        if then.whole:
+            _beside_past(found, _("，").join((words, earlier)), now, then)
+            told.append(earlier)
+        said.good += found.good
+        said.bad += found.bad
+        if not (found.good or found.bad):
+            said.usual.append(_("，").join(told))
+
+
+def _beside_past(said: Said, words: str, now: Share, then: Share) -> None:
+    from jinzhong_engine.surveillance.tails import parted_tail
+
+    said.weigh(
+        words,
+        worse=parted_tail(now.whole - now.part, now.whole, then.whole - then.part, then.whole),
+        better=parted_tail(*now, *then),
+    )
+
+
+def owed(unit: Unit, *, viewer: Account, now: datetime) -> list[str]:
+    """What is overdue today: papers, and open orders whose time has passed."""
+    papers = queries.papers(viewer=viewer).filter(receiver=unit, closed_at=None)
+    told = papers_owed(papers, now.date())
+    if unit.kind != Unit.Kind.STATION:
+        return told
+    recent = Period(_day(now) - timedelta(days=OWED_DAYS), _day(now) + DAY)
+    still = work.sent(recent, viewer=None, as_of=now, only=Q(station=unit, closed_at=None))
+    return told + [
+        _("%(number)s 应于 %(due)s 前%(what)s，还没有")
+        % {"number": run.order.number, "due": f"{_local(one.due):%m-%d %H:%M}", "what": DEADLINES[one.kind]}
+        for run in still
+        for one in run.deadlines
+        if one.done is None and one.due < now
+    ]
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(ZONE)
+
+
+# -- figures --------------------------------------------------------------------------------------------
+
+
+def _lines(own: Facts, before: Facts, theirs: Facts) -> list[Line]:
+    """Counts and money of the others aren't beside one's own: units differ in size."""
+    found = []
+    for name, title in TITLES.items():
+        for each in ("counts", "shares", "times", "money"):
+            if name in getattr(own, each):
+                mine, past, kind = (getattr(facts, each).get(name) for facts in (own, before, theirs))
+                beside = kind if each in ("shares", "times") else None
+                found.append(Line(str(title), each, mine, past, beside))
+    return found
+
+
+def _weeks(kind: Kind, unit: Unit, period: Period, now: datetime) -> list[tuple[date, int]]:
+    """The 16 whole weeks up to the end of the period."""
+    if not kind.counted:
+        return []
+    last = board.week_of(min(period.last + DAY, _day(now)) - board.WEEK)
+    since = last.since - (HISTORY - 1) * board.WEEK
+    counts = Counter(
+        board.week_of(day).since
+        for day in kind.days(Look(Period(since, last.until), now, of=unit.code), [unit])
+    )
+    return [(since + n * board.WEEK, counts[since + n * board.WEEK]) for n in range(HISTORY)]

@@ -1,0 +1,143 @@
+"""点评 of member units: a list to find one, its day, week or month in sentences and figures, replies."""
+
+from datetime import date
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from jinzhong import clock
+from jinzhong.district.permissions import may
+from jinzhong.review import operations, queries, units
+from jinzhong.review.units import Period, Review, Unit
+from jinzhong.situation import board, drill, sentences
+from jinzhong.situation.periods import DAY, YEARS
+from jinzhong.web.desk.review_town import bars_of, drawn
+from jinzhong.web.shared.once import once
+from jinzhong.web.shared.pages import missing, page
+from jinzhong.web.shared.request import Request
+
+WORDS: dict[units.By, Promise] = {
+    "day": gettext_lazy("日"),
+    "week": gettext_lazy("周"),
+    "month": gettext_lazy("月"),
+}
+
+
+@page("review/units", name="listing-units", may="unit.read")
+def review_units(request: Request) -> HttpResponse:
+    """The units of a kind that the viewer may read of, with the last whole week's count."""
+    now = clock.now()
+    seen = list(queries.reviewed(viewer=request.user))
+    here = [one for one in queries.REVIEWED if any(unit.kind == one for unit in seen)]
+    kind = next((one for one in here if one == request.GET.get("kind")), here[0] if here else "")
+    shown = [one for one in seen if one.kind == kind]
+    week = board.last_week(now.date())
+    counts = units.week_counts(shown, week, as_of=now)
+    papers = queries.papers(viewer=request.user).filter(receiver__in=shown, closed_at=None)
+    overdue = {one.unit: one.overdue for one in queries.tallies(papers, now.date())}
+    told = {
+        "kinds": [(str(one), one.label, one == kind) for one in here],
+        "lines": [(one, counts.get(one.code, 0), overdue.get(one, 0)) for one in shown],
+        "counted": units.count_title(kind),
+        "span": sentences.span(week),
+    }
+    return render(request, "desk/review_units.html", told)
+
+
+@page("review/units/<str:code>", name="listing-unit", may="unit.read")
+def review_unit(request: Request, code: str) -> HttpResponse:
+    """The last week that is over, unless another day, week or month is asked for."""
+    by, period = _asked(request.GET.get("by", ""), request.GET.get("day", ""))
+    return _shown(request, code, by, period)
+
+
+@page("review/units/<str:code>/reply", name="listing-unit-reply", may="unit.answer", methods=("POST",))
+def reply(request: Request, code: str) -> HttpResponse:
+    """What the unit, or the office, says about the month."""
+    unit = _unit(request, code)
+    if unit is None:
+        return missing(request)
+    by, period = _asked(request.POST.get("by", ""), request.POST.get("day", ""))
+
+    def done() -> str:
+        text = request.POST.get("text", "")
+        operations.remark(on=unit, month=_month(period), text=text, by=request.user, now=clock.now())
+        return f"{reverse('listing-unit', args=[unit.code])}?{_address(by, period)}#said"
+
+    try:
+        return once(request, done)
+    except operations.Unfit as problem:
+        return _shown(request, code, by, period, error=str(problem))
+
+
+def _unit(request: Request, code: str) -> Unit | None:
+    return queries.reviewed(viewer=request.user).filter(code=code).first()
+
+
+def _asked(by: str, day: str) -> tuple[units.By, Period]:
+    """A period that is over; words that name none are left out."""
+    chosen: units.By = next((one for one in units.BY if one == by), "week")
+    newest = units.newest(chosen, clock.now().date())
+    try:
+        period = units.period_of(chosen, date.fromisoformat(day))
+    except (ValueError, OverflowError):
+        return chosen, newest
+    fits = period.since.year - 1 in YEARS and period.until <= newest.until
+    return chosen, period if fits else newest
+
+
+def _month(period: Period) -> date:
+    """Replies stand by the month in which the period ends."""
+    return period.last.replace(day=1)
+
+
+def _address(by: str, period: Period) -> str:
+    return urlencode({"by": by, "day": period.since.isoformat()})
+
+
+def _shown(request: Request, code: str, by: units.By, period: Period, error: str = "") -> HttpResponse:
+    unit, now = _unit(request, code), clock.now()
+    if unit is None:
+        return missing(request)
+    told = units.review(unit, by, period, viewer=request.user, now=now)
+    bars = bars_of(told.history if any(count for _since, count in told.history) else [])
+    later = units.period_of(by, period.until)
+    said = told.said
+    shown = {
+        "told": told,
+        "any": any((said.good, said.bad, said.usual, said.owed)),
+        "span": sentences.span(period),
+        "now": now,
+        "bys": [(one, word, _address(one, _as(one, period)), one == by) for one, word in WORDS.items()],
+        "earlier": _address(by, units.period_of(by, period.since - DAY)),
+        "later": _address(by, later) if later.until <= units.newest(by, now.date()).until else "",
+        "bars": bars,
+        "mean": None,
+        **drawn(bars),
+        "counted": units.week_title(unit.kind),
+        "peers_from": units.PEERS,
+        "rows": _rows(request, told) if may(request.user, "situation.read") else "",
+        "month": _month(period),
+        "remarks": queries.remarks_on(unit, _month(period), viewer=request.user),
+        "may_reply": may(request.user, "unit.answer"),
+        "reply_about": [("by", by), ("day", period.since.isoformat())],
+        "error": error,
+    }
+    return render(request, "desk/review_unit.html", shown, status=422 if error else 200)
+
+
+def _as(by: units.By, period: Period) -> Period:
+    """The day, week or month in which this one ends, no newer than the last that is over."""
+    return min(
+        units.period_of(by, period.last), units.newest(by, clock.now().date()), key=lambda one: one.since
+    )
+
+
+def _rows(request: Request, told: Review) -> str:
+    """The warnings or orders behind the count."""
+    of = {"warnings": drill.warnings(told.period, unit=told.unit.code), "sent": drill.orders(told.period, "sent", told.unit.code)}  # fmt: skip
+    return urlencode(of[told.counted].words()) if told.counted in of else ""
