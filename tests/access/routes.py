@@ -114,6 +114,7 @@ OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "bulletin": lambda world: {
         "a day": ("daily", "2021-05-30", "html"),
         "a week": ("weekly", "2021-05-28", "html"),
+        "a campaign": ("special-1", "2021-05-30", "html"),
         "not begun": ("daily", "2022-01-01", "html"),
         "unknown kind": ("nothing", "2021-05-30", "html"),
     },
@@ -189,6 +190,11 @@ FORMS: dict[str, Callable[[World, str], Form]] = {
     },
     "bulletin-submit": lambda world, state: {
         "read": _as_read("weekly", date(2021, 5, 28)) if state == "a week" else "-"
+    },
+    "bulletin-campaign": lambda world, state: {
+        "title": "又一次行动",
+        "since": "2021-05-01",
+        "last": "2021-05-20",
     },
     "bulletin-words": lambda world, state: {"passage": "demand", "text": "宣传照常。"},
     "situation-alarm-act": lambda world, state: {

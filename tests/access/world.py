@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from jinzhong import flow
+from jinzhong.bulletin import operations as bulletins
 from jinzhong.cases import queries as cases
 from jinzhong.dispatch import operations as dispatch
 from jinzhong.dispatch.models import Assignment
@@ -190,6 +191,7 @@ def build() -> World:
     _number_lists(made)
     _listing(made)
     _inspection(made)
+    _campaign(made)
     return made
 
 
@@ -407,6 +409,13 @@ def _inspection(made: World) -> None:
     review.answer_paper(
         paper=made.papers["own town, answered"], text="已开会", evidence="签到表", by=town, now=at("13:20")
     )
+
+
+def _campaign(made: World) -> None:
+    bulletins.open_campaign(
+        title="校园反诈专项行动", since=date(2021, 5, 11), until=date(2021, 5, 31), classes=[], towns=[],
+        by=made.accounts["office"], now=at("13:00"),
+    )  # fmt: skip
 
 
 def _duties(made: World) -> None:

@@ -1,6 +1,7 @@
 """Issued bulletins. What is issued is frozen: database triggers refuse to change or delete it."""
 
 import json
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
@@ -34,6 +35,41 @@ class Issue(models.Model):
     def told(self) -> dict[str, Any]:
         """What it says."""
         return dict(json.loads(self.content))
+
+
+class Campaign(models.Model):
+    """专项行动: what a special report is about. Rows are only added: what was issued about one can be computed again.
+
+    ``classes`` and ``towns``: codes; empty: all.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    number = models.PositiveIntegerField(unique=True)
+    title = models.CharField(max_length=60)
+    since = models.DateField()
+    until = models.DateField()
+    classes = models.JSONField(default=list)
+    towns = models.JSONField(default=list)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(since__lt=models.F("until")), name="campaign_lasts")
+        ]
+        ordering = ["-until", "-number"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def kind(self) -> str:
+        """By which its report is kept: special-3."""
+        return f"special-{self.number}"
+
+    @property
+    def last(self) -> date:
+        return self.until - timedelta(days=1)
 
 
 class File(models.Model):

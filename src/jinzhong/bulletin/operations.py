@@ -1,20 +1,27 @@
 """Issuing a bulletin: from then on it says what it says. A late case makes the next revision, never another first one."""
 
 import hashlib
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from jinzhong.audit import operations as audit
 from jinzhong.bulletin import content as contents
-from jinzhong.bulletin import queries, wording
+from jinzhong.bulletin import queries, reports, wording
 from jinzhong.bulletin.content import Content
-from jinzhong.bulletin.models import File, Issue, Submission, Wording
+from jinzhong.bulletin.models import Campaign, File, Issue, Submission, Wording
 from jinzhong.bulletin.paper import ENDINGS
-from jinzhong.bulletin.reports import known
+from jinzhong.district.models import Account
+from jinzhong.district.permissions import require
 from jinzhong.ids import new_id
 from jinzhong.operation import operation
+from jinzhong.situation.periods import YEARS
+
+LONGEST_TITLE = 60
+LONGEST_CAMPAIGN = timedelta(days=366)
 
 
 class Changed(Exception):
@@ -31,6 +38,10 @@ class SamePerson(Exception):
 
 class NoSuchPassage(Exception):
     """The bulletin has no such passage."""
+
+
+class BadCampaign(ValueError):
+    """There can be no such campaign; the message says why, in the user's words."""
 
 
 class Issued(NamedTuple):
@@ -51,14 +62,14 @@ def issue(*, kind: str, day: date, by: str, signed: str, now: datetime, read: st
     """
     newest = queries.issued(kind, day)
     cut = max(queries.cut_off(now), newest.as_of) if newest else queries.cut_off(now)
-    put = queries.submission(kind, day) if known()[kind].TWO_PERSONS else None
+    put = queries.submission(kind, day) if reports.of(kind).TWO_PERSONS else None
     drafted = put.signed if put else ""
     content = queries.draft(kind, day, as_of=cut, now=now, signed=signed, drafted=drafted)
     if newest and contents.substance(newest.told()) == contents.substance(content):
         return Issued(newest, fresh=False)
     if read and read != contents.read_mark(content):
         raise Changed
-    if known()[kind].TWO_PERSONS:
+    if reports.of(kind).TWO_PERSONS:
         _must_be_put_forward(put, content, by)
     files = {ending: queries.drawn(content, ending) for ending in ENDINGS}
     made = _write(content, files, newest, cut=cut, by=by, now=now)
@@ -74,6 +85,40 @@ def _must_be_put_forward(put: Submission | None, content: Content, by: str) -> N
         raise NotSubmitted
     if put.by == by:
         raise SamePerson
+
+
+@operation
+def open_campaign(
+    *, title: str, since: date, until: date, classes: Sequence[str], towns: Sequence[str], by: Account, now: datetime
+) -> Campaign:  # fmt: skip
+    """Set up a campaign (专项行动), so that there is a report about it. It stays as it is: another one is another campaign.
+
+    ``until``: the day after the last. Raises BadCampaign."""
+    require(by, "bulletin.issue")
+    said = " ".join(title.split())
+    _must_fit(said, since, until)
+    known_towns, known_classes = (queries.campaign_choices()[name] for name in ("towns", "classes"))
+    if not set(towns) <= set(known_towns) or not set(classes) <= set(known_classes):
+        raise BadCampaign(_("选的镇（街道）或类别不在名册里"))
+    audit.take_turn()
+    newest = Campaign.objects.order_by("number").last()
+    made = Campaign.objects.create(
+        number=newest.number + 1 if newest else 1, title=said, since=since, until=until, by=by.username, at=now,
+        classes=[one for one in known_classes if one in classes], towns=[one for one in known_towns if one in towns],
+    )  # fmt: skip
+    audit.record(
+        "bulletin.campaign_opened", on=made, by=by.username, at=now, bulletin=made.kind, classes=made.classes, towns=made.towns,
+    )  # fmt: skip
+    return made
+
+
+def _must_fit(title: str, since: date, until: date) -> None:
+    if not 0 < len(title) <= LONGEST_TITLE:
+        raise BadCampaign(_("写明行动的名称，%(n)s 字以内") % {"n": LONGEST_TITLE})
+    if since.year not in YEARS or until.year not in YEARS or not since < until:
+        raise BadCampaign(_("最后一天不能早于第一天"))
+    if until - since > LONGEST_CAMPAIGN:
+        raise BadCampaign(_("一次行动最长一年"))
 
 
 @operation

@@ -9,11 +9,10 @@ from django.utils import translation
 
 from jinzhong import clock
 from jinzhong.audit import queries as audit
-from jinzhong.bulletin import changes, paper
+from jinzhong.bulletin import changes, paper, reports
 from jinzhong.bulletin.content import Content, sealed
-from jinzhong.bulletin.models import Issue, Submission, Wording
+from jinzhong.bulletin.models import Campaign, Issue, Submission, Wording
 from jinzhong.bulletin.paper.blocks import Paper
-from jinzhong.bulletin.reports import known
 from jinzhong.config import instance
 from jinzhong.district.models import Account
 from jinzhong.situation import queries as situation
@@ -21,6 +20,7 @@ from jinzhong.situation.drill import Rows
 from jinzhong.situation.periods import DAY, YEARS
 from jinzhong.situation.told import moment
 from jinzhong.vault import forms
+from jinzhong_engine.taxonomy import FRAUD_CLASSES
 
 LANGUAGE = "zh-hans"
 """Bulletins are official papers in Chinese, whatever language their reader's pages are in."""
@@ -54,6 +54,24 @@ def issued(kind: str, day: date, revision: int | None = None) -> Issue | None:
 def file_of(issue: Issue, ending: str) -> bytes:
     """An issued revision as it was given out."""
     return bytes(issue.files.get(ending=ending).content)
+
+
+def campaigns() -> QuerySet[Campaign]:
+    """The campaigns of which there is a report, the latest first."""
+    return Campaign.objects.all()
+
+
+def campaign(kind: str) -> Campaign | None:
+    """What a bulletin is about, where it is about a campaign."""
+    return next((one for one in Campaign.objects.all() if one.kind == kind), None)
+
+
+def campaign_choices() -> dict[str, dict[str, str]]:
+    """What a campaign may be about: (code, name) of towns and classes, in their order."""
+    return {
+        "towns": {one.code: one.name for one in situation.visible_towns(None)},
+        "classes": {one.code: one.short for one in FRAUD_CLASSES},
+    }
 
 
 # -- drafted --------------------------------------------------------------------------------------------
@@ -127,7 +145,7 @@ def _framed(
     drafted: str = "",
     **state: str | int,
 ) -> Content:
-    report = known()[kind]
+    report = reports.of(kind)
     _must_have_begun(kind, day, now)
     with translation.override(LANGUAGE):
         content: Content = {
@@ -158,7 +176,7 @@ def _earlier(before: Issue | None, viewer: Account | None) -> Content | None:
         return None
     if situation.sees_all(viewer):
         return before.told()
-    body = known()[before.kind].compose(before.date, viewer=viewer, as_of=before.as_of)
+    body = reports.of(before.kind).compose(before.date, viewer=viewer, as_of=before.as_of)
     return body | {"as_of": moment(before.as_of)}
 
 
@@ -179,7 +197,7 @@ def _worded(
 def _must_have_begun(kind: str, day: date, now: datetime) -> None:
     if day.year not in YEARS:
         raise NotAskable("年份请在 1990 到 2100 之间")
-    since = known()[kind].period(day).since
+    since = reports.of(kind).period(day).since
     if clock.midnight(since) > now:
         raise NotAskable(f"{since.isoformat()} 还没有到")
 
@@ -196,13 +214,13 @@ def about(kind: str, day: date) -> date:
     """The day by which a bulletin is kept: the last of its week or month. Raises NotAskable."""
     if day.year not in YEARS:
         raise NotAskable("年份请在 1990 到 2100 之间")
-    return known()[kind].period(day).last
+    return reports.of(kind).period(day).last
 
 
 def last_over(kind: str, day: date) -> date:
     """By which the newest one that is over by the end of a day is kept."""
-    period = known()[kind].period(day)
-    return period.last if period.last == day else known()[kind].period(period.since - DAY).last
+    period = reports.of(kind).period(day)
+    return period.last if period.last == day else reports.of(kind).period(period.since - DAY).last
 
 
 def wordings(kind: str, day: date, *, as_of: datetime) -> dict[str, Wording]:
@@ -234,7 +252,7 @@ def scope(viewer: Account | None) -> str:
 def laid_out(content: Content) -> Paper:
     """The content set as a paper."""
     with translation.override(LANGUAGE):
-        return known()[content["kind"]].layout(content)
+        return reports.of(content["kind"]).layout(content)
 
 
 def readable_file(content: Content, ending: str, *, viewer: Account, issue: Issue | None) -> bytes:

@@ -17,7 +17,7 @@ from jinzhong.district.permissions import may
 from jinzhong.review.models import Lifting, Listing, Obligation, Paper, PaperStep, Remark, Standing
 from jinzhong.situation import board, sentences
 from jinzhong.situation import queries as situation
-from jinzhong.situation.periods import DAY, add_months
+from jinzhong.situation.periods import DAY, Period, add_months
 from jinzhong_engine.ladders import town_listing as ladder
 
 if TYPE_CHECKING:
@@ -395,6 +395,19 @@ def _tally(unit: Unit, own: list[Paper], today: date) -> Tally:
         overdue=sum(is_overdue(one, today) for one in own),
         answered=states.count("answered"),
     )
+
+
+def papers_sent(period: Period, *, as_of: datetime, towns: Iterable[str] | None = None) -> list[Paper]:
+    """The papers issued in a period, as known before ``as_of``; ``towns``: to units of these alone."""
+    found = Paper.objects.filter(
+        issued_at__gte=period.start, issued_at__lt=min(period.end, as_of)
+    ).prefetch_related("steps")
+    return list(found if towns is None else found.filter(receiver__town__in=list(towns)))
+
+
+def had(one: Paper, kind: str, moment: datetime) -> bool:
+    """Whether this kind of step had happened to it before a moment: reply, closed."""
+    return any(each.kind == kind and each.at < moment for each in one.steps.all())
 
 
 def paper_kinds() -> list[tuple[str, str]]:

@@ -18,6 +18,8 @@ from jinzhong.warning.models import Grade, Warning
 
 FIELDS = {"town": "town", "class": "fraud_class", "area": "area", "sex": "sex", "age": "age"}
 """Words of a link and the fields of ``Only`` they stand for."""
+SEVERAL = ("town", "class")
+"""Words that may name several, with commas between."""
 KINDS = ("cases", "warnings", "orders")
 DEFINITIONS: dict[tuple[str, str], Promise] = {
     ("cases", ""): gettext_lazy("报案时间在%(span)s的案件，按受害人所属镇（街道）计，撤案不计"),
@@ -77,10 +79,12 @@ class Rows:
 
     def warnings(self, *, viewer: Account | None, as_of: datetime) -> QuerySet[Warning]:
         found = work.warnings(self.period, viewer=viewer, as_of=as_of, grade=self.what)
+        found = found.filter(town__in=self.only.towns) if self.only.town else found
         return found.filter(work.from_unit(self.unit)) if self.unit else found
 
     def orders(self, *, viewer: Account | None, as_of: datetime) -> list[work.Run]:
-        found = work.ORDERS[self.what](self.period, viewer=viewer, as_of=as_of)
+        here = work.in_towns(self.only.towns)
+        found = work.ORDERS[self.what](self.period, viewer=viewer, as_of=as_of, only=here)
         return [one for one in found if work.concerns(one, self.unit)] if self.unit else found
 
 
@@ -88,12 +92,12 @@ def cases(period: Period, **only: str) -> Rows:
     return Rows("cases", period, Only(**only))
 
 
-def warnings(period: Period, grade: str = "", unit: str = "") -> Rows:
-    return Rows("warnings", period, what=grade, unit=unit)
+def warnings(period: Period, grade: str = "", unit: str = "", town: str = "") -> Rows:
+    return Rows("warnings", period, Only(town=town), what=grade, unit=unit)
 
 
-def orders(period: Period, what: str, unit: str = "") -> Rows:
-    return Rows("orders", period, what=what, unit=unit)
+def orders(period: Period, what: str, unit: str = "", town: str = "") -> Rows:
+    return Rows("orders", period, Only(town=town), what=what, unit=unit)
 
 
 def meant(said: Mapping[str, str]) -> Rows:
@@ -114,8 +118,12 @@ def meant(said: Mapping[str, str]) -> Rows:
 def only(said: Mapping[str, str]) -> Only:
     """What to count alone. Raises NoSuchRows for a word that names nothing."""
     known = queries.choices(viewer=None)
-    given = {word: said.get(word, "") for word in FIELDS}
-    for word, value in given.items():
-        if value and value not in known[word]:
-            raise NoSuchRows(f"{word}={value}")
-    return Only(**{name: known[word].get(given[word], "") for word, name in FIELDS.items()})
+    return Only(**{name: _codes(known[word], word, said.get(word, "")) for word, name in FIELDS.items()})
+
+
+def _codes(known: Mapping[str, str], word: str, value: str) -> str:
+    """The code, or codes, that a word of the link stands for."""
+    named = value.split(",") if word in SEVERAL else [value]
+    if value and not set(named) <= set(known):
+        raise NoSuchRows(f"{word}={value}")
+    return ",".join(known[one] for one in named) if value else ""

@@ -11,13 +11,22 @@ from jinzhong.situation.periods import Period
 
 @dataclass(frozen=True)
 class Only:
-    """What to count alone: a town, class, area, victims of a sex or age band. Empty: all."""
+    """What to count alone: a town, class, area, victims of a sex or age band; of towns and classes several with commas
+    between. Empty: all."""
 
     town: str = ""
     fraud_class: str = ""
     area: str = ""
     sex: str = ""
     age: str = ""
+
+    @property
+    def towns(self) -> list[str]:
+        return self.town.split(",") if self.town else []
+
+    @property
+    def classes(self) -> list[str]:
+        return self.fraud_class.split(",") if self.fraud_class else []
 
     def __bool__(self) -> bool:
         return bool(self.town or self.fraud_class or self.area or self.sex or self.age)

@@ -40,7 +40,7 @@ def rows(
     found = seen.exclude(status=Status.WITHDRAWN).filter(
         reported_at__gte=period.start, reported_at__lt=period.end
     )
-    given = {"town": only.town, "fraud_class": only.fraud_class}
+    given = {"town__in": only.towns, "fraud_class__in": only.classes}
     found = found.filter(**{name: value for name, value in given.items() if value})
     if only.area:
         found = found.filter(area="" if only.area == UNKNOWN else only.area)
@@ -121,7 +121,7 @@ def stats(
         as_of=as_of,
         only=only,
         total=whole,
-        residents=sum(residents.get(one.code, 0) for one in towns if not only.town or one.code == only.town),
+        residents=sum(residents.get(one.code, 0) for one in towns if not only.town or one.code in only.towns),
         previous=(before, total(before, viewer=viewer, as_of=as_of, only=only)),
         last_year=(last_year, total(last_year, viewer=viewer, as_of=as_of, only=only)),
         city=None if only or not sees_all(viewer) else city_cases(period, as_of=as_of),

@@ -34,8 +34,8 @@ def only_names(only: Only) -> list[str]:
     """What is counted alone, in words: 岳林街道, 贷款, 女."""
     towns = {one.code: one.name for one in district.towns()}
     found = [
-        towns.get(only.town, only.town),
-        _(BY_CODE[only.fraud_class].short) if only.fraud_class else "",
+        *(towns.get(one, one) for one in only.towns),
+        *(_(BY_CODE[one].short) for one in only.classes),
         area_name(only.area) if only.area else "",
         _("%(sex)s性受害人") % {"sex": sex_name(only.sex)} if only.sex else "",
         _("受害人 %(age)s") % {"age": age_name(only.age)} if only.age else "",

@@ -140,23 +140,23 @@ def sent(period: Period, *, viewer: Account | None, as_of: datetime, only: Q = E
     return _known(Q(sent_at__gte=period.start, sent_at__lt=period.end) & only, viewer=viewer, as_of=as_of)
 
 
-def late(period: Period, *, viewer: Account | None, as_of: datetime) -> list[Run]:
+def late(period: Period, *, viewer: Account | None, as_of: datetime, only: Q = EVERYTHING) -> list[Run]:
     """Orders of which a deadline fell into the period and was not kept."""
     owed = Q()
     for name in ("sign_by", "meet_by", "feedback_by"):
         owed |= Q(**{f"{name}__gte": period.start, f"{name}__lt": period.end})
-    return [one for one in _known(owed, viewer=viewer, as_of=as_of) if one.missed(period, as_of=as_of)]
+    return [one for one in _known(owed & only, viewer=viewer, as_of=as_of) if one.missed(period, as_of=as_of)]
 
 
-def met(period: Period, *, viewer: Account | None, as_of: datetime) -> list[Run]:
+def met(period: Period, *, viewer: Account | None, as_of: datetime, only: Q = EVERYTHING) -> list[Run]:
     """Orders on which the person was met in the period."""
-    found = _known(_with_step(period, Step.ARRIVED, Step.CLOSED), viewer=viewer, as_of=as_of)
+    found = _known(_with_step(period, Step.ARRIVED, Step.CLOSED) & only, viewer=viewer, as_of=as_of)
     return [one for one in found if _within(period, one.met_at)]
 
 
-def arrived(period: Period, *, viewer: Account | None, as_of: datetime) -> list[Run]:
+def arrived(period: Period, *, viewer: Account | None, as_of: datetime, only: Q = EVERYTHING) -> list[Run]:
     """Orders on which officers came to the door in the period."""
-    found = _known(_with_step(period, Step.ARRIVED), viewer=viewer, as_of=as_of)
+    found = _known(_with_step(period, Step.ARRIVED) & only, viewer=viewer, as_of=as_of)
     return [one for one in found if _within(period, one.happened.get(Step.ARRIVED))]
 
 
@@ -184,6 +184,12 @@ def of_unit(unit: str) -> Q:
     """Orders that went to this station, or came from this bank or outlet."""
     outlet = Q(warning__outlet__code=unit) | Q(warning__outlet__parent__code=unit)
     return Q(station__code=unit) | outlet
+
+
+def in_towns(codes: Iterable[str]) -> Q:
+    """Orders of warnings in these towns; all where none is named."""
+    named = list(codes)
+    return Q(warning__town__in=named) if named else Q()
 
 
 def first_warning() -> datetime | None:

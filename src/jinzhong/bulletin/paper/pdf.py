@@ -34,8 +34,9 @@ def drawn(paper: Paper, *, at: datetime) -> bytes:
 
 
 def chart(one: Bars | Ranges, *, at: datetime, format: Literal["png", "svg"]) -> bytes:
-    """One chart as a picture without its caption, for documents that can't draw."""
-    return _compiled({"only": _block(replace(one, caption=""))}, at=at, format=format, ppi=220)
+    """One chart as a picture without its caption and note, for documents that can't draw."""
+    bare = replace(one, caption="", note="") if isinstance(one, Ranges) else replace(one, caption="")
+    return _compiled({"only": _block(bare)}, at=at, format=format, ppi=220)
 
 
 def _compiled(data: dict[str, Any], *, at: datetime, **options: Any) -> bytes:

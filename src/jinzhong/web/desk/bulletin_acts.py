@@ -7,9 +7,8 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from jinzhong.bulletin import operations, queries
+from jinzhong.bulletin import operations, queries, reports
 from jinzhong.bulletin.paper.pdf import FontsMissing
-from jinzhong.bulletin.reports import known
 from jinzhong.bulletin.wording import BadWords
 from jinzhong.web.desk.bulletins import AT, Asked, NoSuchBulletin, asked_for, show_archive, show_bulletin
 from jinzhong.web.shared.pages import missing, page
@@ -62,7 +61,7 @@ def submit(request: Request, kind: str, day: str) -> HttpResponse:
     """Put forward what was read, for another person to sign."""
 
     def do(asked: Asked) -> Done:
-        if not known()[kind].TWO_PERSONS:
+        if not reports.of(kind).TWO_PERSONS:
             raise NoSuchBulletin
         operations.submit(**_as_read(request, asked))
         return _("已送审，请另一位签发"), asked.address("bulletin", draft="")

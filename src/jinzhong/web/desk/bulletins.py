@@ -15,18 +15,18 @@ from django.utils.translation import gettext_lazy
 
 from jinzhong import clock
 from jinzhong.bulletin import content as contents
-from jinzhong.bulletin import queries
+from jinzhong.bulletin import operations, queries, reports
 from jinzhong.bulletin.paper import html
-from jinzhong.bulletin.reports import known
 from jinzhong.district.permissions import may
 from jinzhong.review import queries as review
 from jinzhong.situation import sentences
 from jinzhong.situation.periods import DAY, YEARS, Period, add_months
+from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.request import Request
 from jinzhong.web.templatetags.show import wan
 
-KINDS = ("daily", "weekly", "monthly")
+KINDS = ("daily", "weekly", "monthly", "special")
 """In the order in which they are shown."""
 AT = "bulletins/<slug:kind>/<str:day>"
 FILES = {
@@ -50,6 +50,12 @@ OF_THE_PERIOD = {
     "daily": {"cases": gettext_lazy("当日"), "loss": gettext_lazy("当日损失")},
     "weekly": {"cases": gettext_lazy("本周"), "loss": gettext_lazy("本周损失")},
     "monthly": {"cases": gettext_lazy("本月"), "loss": gettext_lazy("本月损失")},
+    "special": {
+        "cases": gettext_lazy("期内"),
+        "loss": gettext_lazy("期内损失"),
+        "cases_previous": gettext_lazy("此前"),
+        "loss_previous": gettext_lazy("此前损失"),
+    },
 }
 
 
@@ -78,6 +84,8 @@ def archive(request: Request) -> HttpResponse:
 def show_archive(request: Request, kind: str = "", error: str = "") -> HttpResponse:
     """With what went wrong above it, where something did."""
     kind = kind or request.GET.get("kind", "")
+    if kind.partition("-")[0] == "special":
+        return show_campaigns(request, error=error)
     kind = kind if kind in KINDS else KINDS[0]
     today = clock.now().date()
     first = _first(kind, _month(request.GET.get("month", ""), today))
@@ -87,8 +95,8 @@ def show_archive(request: Request, kind: str = "", error: str = "") -> HttpRespo
         issued.setdefault(one.date, []).append(one)
     shown = {
         "kind": kind,
-        "title": known()[kind].TITLE,
-        "kinds": [(one, known()[one].TITLE) for one in KINDS],
+        "title": reports.of(kind).TITLE,
+        "kinds": kinds(),
         "first": first,
         "by_month": kind == "daily",
         "listed": [Listed(one, issued.get(one.last, [])) for one in _periods(kind, first, ends)],
@@ -99,6 +107,67 @@ def show_archive(request: Request, kind: str = "", error: str = "") -> HttpRespo
         "error": error,
     }
     return render(request, "desk/bulletins.html", shown, status=422 if error else 200)
+
+
+def kinds() -> list[tuple[str, str]]:
+    """(kind, title), in the order in which they are shown."""
+    return [(one, reports.known()[one].TITLE) for one in KINDS]
+
+
+@page("bulletins/special", name="bulletin-campaign", may="bulletin.issue", methods=("POST",))
+def campaign(request: Request) -> HttpResponse:
+    """Set up a campaign; its report is there from then on."""
+    said, now = request.POST, clock.now()
+
+    def done() -> str:
+        made = operations.open_campaign(
+            title=said.get("title", ""),
+            since=_told_day(said.get("since", "")),
+            until=_told_day(said.get("last", "")) + DAY,
+            classes=said.getlist("class"),
+            towns=said.getlist("town"),
+            by=request.user,
+            now=now,
+        )
+        begun = made.since <= now.date()
+        return reverse("bulletin", args=[made.kind, made.last.isoformat()]) if begun else _campaigns_address()
+
+    try:
+        return once(request, done)
+    except operations.BadCampaign as problem:
+        return show_campaigns(request, error=str(problem))
+
+
+def _campaigns_address() -> str:
+    return f"{reverse('bulletin-list')}?kind=special"
+
+
+def _told_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as problem:
+        raise operations.BadCampaign(_("日期写成 2021-06-10 这样")) from problem
+
+
+def show_campaigns(request: Request, error: str = "") -> HttpResponse:
+    """The campaigns, the latest first, each with its revisions; below, for the office, another one."""
+    said, today = request.POST, clock.now().date()
+    chosen = {name: set(said.getlist(name)) for name in ("town", "class")}
+    choices = queries.campaign_choices()
+    shown = {
+        "kind": "special",
+        "kinds": kinds(),
+        "listed": [
+            (one, queries.revisions(one.kind, one.last), one.since <= today) for one in queries.campaigns()
+        ],
+        "today": today,
+        "towns": [(code, name, code in chosen["town"]) for code, name in choices["towns"].items()],
+        "classes": [(code, name, code in chosen["class"]) for code, name in choices["classes"].items()],
+        "said": said,
+        "may_issue": may(request.user, "bulletin.issue"),
+        "error": error,
+    }
+    return render(request, "desk/campaigns.html", shown, status=422 if error else 200)
 
 
 def _first(kind: str, month: date) -> date:
@@ -112,10 +181,10 @@ def _next(kind: str, first: date, steps: int = 1) -> date:
 
 def _periods(kind: str, first: date, ends: date) -> list[Period]:
     """The days, weeks or months kept by a day from ``first``, begun before ``ends``, newest first."""
-    found, at = [], known()[kind].period(first)
+    found, at = [], reports.of(kind).period(first)
     while at.since < ends:
         found.append(at)
-        at = known()[kind].period(at.until)
+        at = reports.of(kind).period(at.until)
     return [one for one in reversed(found) if one.last < _next(kind, first)]
 
 
@@ -142,8 +211,12 @@ class Asked:
     now: datetime
 
     @property
+    def is_special(self) -> bool:
+        return self.kind.startswith("special-")
+
+    @property
     def period(self) -> Period:
-        return known()[self.kind].period(self.day)
+        return reports.of(self.kind).period(self.day)
 
     def told(self, request: Request, issue: Any = None) -> contents.Content:
         return queries.readable(
@@ -173,12 +246,11 @@ class NoSuchBulletin(Exception):
 def asked_for(request: Request, kind: str, day: str) -> Asked:
     """Any day of a week or month names it. Raises NoSuchBulletin, NotAskable."""
     now, draft, revision = clock.now(), request.GET.get("draft"), request.GET.get("revision")
-    if kind not in known():
-        raise NoSuchBulletin
     try:
+        reports.of(kind)
         named, number = date.fromisoformat(day), int(revision) if revision else None
         cut = datetime.fromisoformat(draft) if draft else queries.cut_off(now)
-    except ValueError as problem:
+    except (KeyError, ValueError) as problem:
         raise NoSuchBulletin from problem
     about = queries.about(kind, named)
     issue = None if draft is not None else queries.issued(kind, about, number)
@@ -221,8 +293,7 @@ def show_bulletin(
         "issue_address": asked.address("bulletin-issue") if draws_next else "",
         "read": contents.read_mark(content) if draws_next else "",
         "span": _span(asked),
-        "before": _about(asked, asked.period.since - DAY),
-        "after": _about(asked, asked.period.until) if asked.period.until <= asked.now.date() else "",
+        **_around(asked),
         "words": _words(asked, content, typed or {}) if draws_next else [],
         "names": [(one["name"], one["text"]) for one in content["figures"].values()],
         "words_changed": content["words_changed"],
@@ -237,8 +308,16 @@ def _differs(content: contents.Content) -> bool:
     return bool(content["changes"] or content["tables_changed"] or content["words_changed"])
 
 
+def _around(asked: Asked) -> dict[str, str]:
+    """The addresses of the one before and the one after; a campaign stands alone."""
+    if asked.is_special:
+        return {"before": "", "after": ""}
+    after = _about(asked, asked.period.until) if asked.period.until <= asked.now.date() else ""
+    return {"before": _about(asked, asked.period.since - DAY), "after": after}
+
+
 def _about(asked: Asked, day: date) -> str:
-    return reverse("bulletin", args=[asked.kind, known()[asked.kind].period(day).last.isoformat()])
+    return reverse("bulletin", args=[asked.kind, reports.of(asked.kind).period(day).last.isoformat()])
 
 
 def _span(asked: Asked) -> str:
@@ -253,7 +332,7 @@ def _words(asked: Asked, content: contents.Content, typed: dict[str, str]) -> li
 
 def _step(request: Request, asked: Asked, content: contents.Content) -> dict[str, Any]:
     """Whether this draft has still to be put forward, waits for another person, or can be signed."""
-    if not known()[asked.kind].TWO_PERSONS:
+    if not reports.of(asked.kind).TWO_PERSONS:
         return {"step": "sign"}
     put = queries.submission(asked.kind, asked.day)
     if put is None or put.read != contents.read_mark(content):
@@ -297,7 +376,7 @@ def _changes(content: contents.Content) -> list[dict[str, Any]]:
 
 def _cells(content: contents.Content) -> list[dict[str, Any]]:
     """The cells of tables that differ from the revision before, in words."""
-    columns = COLUMNS | OF_THE_PERIOD[content["kind"]]
+    columns = COLUMNS | OF_THE_PERIOD[content["kind"].partition("-")[0]]
     return [
         one
         | {"word": columns[one["column"]]}
@@ -333,7 +412,7 @@ def file(request: Request, kind: str, day: str, ending: str) -> HttpResponse:
         return missing(request)
     which = _("第 %(n)s 版") % {"n": asked.issue.revision} if asked.issue else _("草稿")
     answer = HttpResponse(drawn, content_type=FILES[ending])
-    name = f"{known()[kind].TITLE} {asked.day} {content['scope']} {which}.{ending}"
+    name = f"{reports.of(kind).TITLE} {asked.day} {content['scope']} {which}.{ending}"
     answer["Content-Disposition"] = content_disposition_header(True, " ".join(name.split()))
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
@@ -351,7 +430,7 @@ def compare(request: Request, kind: str, day: str) -> HttpResponse:
     shown = {
         "asked": asked,
         "day": asked.day,
-        "title": known()[kind].TITLE,
+        "title": reports.of(kind).TITLE,
         "words_changed": after["words_changed"],
         "older": older,
         "content": after,

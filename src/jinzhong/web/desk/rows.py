@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from jinzhong import clock
 from jinzhong.bulletin import queries as bulletins
-from jinzhong.bulletin.reports import known as reports
+from jinzhong.bulletin import reports
 from jinzhong.cases import queries as cases
 from jinzhong.dispatch import queries as orders
 from jinzhong.situation import drill, sentences, words, work
@@ -108,7 +108,7 @@ def _printed(said: Mapping[str, str]) -> Printed | None:
         return None
     return Printed(
         issue,
-        reports()[issue.kind].TITLE,
+        reports.of(issue.kind).TITLE,
         figure["name"] if figure else "",
         figure["definition"] if figure else "",
     )

@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from jinzhong.bulletin import queries as bulletins
 from jinzhong.dispatch import queries as dispatch
 from jinzhong.district import queries as district
 from jinzhong.scoring import queries as numbers
@@ -23,6 +24,7 @@ ROOMS: dict[str, Promise] = {
     "warning": _("预警"),
 }
 KINDS: dict[str, Promise] = {
+    "bulletin.campaign_opened": _("设专项行动"),
     "bulletin.issued": _("签发通报"),
     "bulletin.reworded": _("改通报文字"),
     "bulletin.submitted": _("通报送审"),
@@ -107,6 +109,7 @@ THINGS: dict[str, Promise] = {
     "account": _("账号"),
     "alert": _("报警"),
     "arrival": _("原件"),
+    "campaign": _("专项行动"),
     "case": pgettext_lazy("一件", "案件"),
     "citycount": _("全市数"),
     "community": _("村（社区）"),
@@ -164,6 +167,8 @@ FACTS: dict[str, Promise] = THINGS | {
     "granted": _("同意"),
     "line": _("阈值"),
     "colour": _("牌"),
+    "classes": _("类别"),
+    "towns": _("镇（街道）"),
     "listed_towns": _("挂牌镇街"),
     "listed": _("上榜"),
     "merge": _("合并"),
@@ -224,7 +229,7 @@ CODES: dict[str, dict[str, Promise]] = {
         "notice": _("通报"),
         "talk": _("约谈"),
     },
-    "passage": {"praise": _("表扬"), "remind": _("提醒"), "demand": _("下一步")},
+    "passage": {"praise": _("表扬"), "remind": _("提醒"), "result": _("成效"), "demand": _("下一步")},
     "colour": {"red": _("红牌"), "yellow": _("黄牌"), "green": _("绿牌")},
     "obligation": {
         "advisory_letter": _("提示函"),
@@ -261,6 +266,7 @@ def fact_word(name: str) -> str:
 def code_words() -> dict[str, dict[str, str]]:
     """The words of a fact's codes, by fact: the rooms' own, and CODES."""
     own = {
+        "bulletin": [(one.kind, one.title) for one in bulletins.campaigns()],
         "because": numbers.because_words(),
         "answer": dispatch.answer_words(),
         "evidence": dispatch.evidence_words(),

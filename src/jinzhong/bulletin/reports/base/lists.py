@@ -177,8 +177,7 @@ def days(look: Look, period: Period) -> list[dict[str, Any]]:
 
 def cases(look: Look, most: int | None = None) -> list[dict[str, Any]]:
     """The period's cases, the largest loss first, each in a line without anything personal. ``most``: how many; else all."""
-    found = queries.rows(look.period, viewer=look.viewer, as_of=look.as_of)
-    told = found.select_related("case", "town").prefetch_related("victims", "transfers")
+    told = look.rows(look.period).select_related("case", "town").prefetch_related("victims", "transfers")
     return [
         {
             "number": one.case.number,

@@ -4,23 +4,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from django.db.models import QuerySet
+
 from jinzhong.cases.models import CaseRevision, Victim
 from jinzhong.district.models import Account, Town
 from jinzhong.situation import queries, work
-from jinzhong.situation.figures import Stats, Total
+from jinzhong.situation.figures import EVERYTHING, Only, Stats, Total
 from jinzhong.situation.periods import DAY, Period
 from jinzhong.warning.models import Warning
 
 
 @dataclass
 class Look:
-    """``word``: 本周 or 本月; ``word_before``: 上周 or 上月."""
+    """``word``: 本周 or 本月; ``word_before``: 上周 or 上月; ``only``: the towns and classes it is about."""
 
     period: Period
     word: str
     word_before: str
     viewer: Account | None
     as_of: datetime
+    only: Only = EVERYTHING
 
     @property
     def day(self) -> date:
@@ -43,17 +46,21 @@ class Look:
         return self.as_of >= self.period.end
 
     def stats(self, period: Period) -> Stats:
-        return queries.stats(period, viewer=self.viewer, as_of=self.as_of)
+        return queries.stats(period, viewer=self.viewer, as_of=self.as_of, only=self.only)
 
     def total(self, period: Period) -> Total:
-        return queries.total(period, viewer=self.viewer, as_of=self.as_of)
+        return queries.total(period, viewer=self.viewer, as_of=self.as_of, only=self.only)
+
+    def rows(self, period: Period) -> QuerySet[CaseRevision]:
+        return queries.rows(period, viewer=self.viewer, as_of=self.as_of, only=self.only)
 
     def reaches_back_to(self, day: date) -> bool:
         return queries.reaches_back_to(day, viewer=self.viewer, as_of=self.as_of)
 
     @cached_property
     def towns(self) -> list[Town]:
-        return queries.visible_towns(self.viewer)
+        seen = queries.visible_towns(self.viewer)
+        return [one for one in seen if not self.only.town or one.code in self.only.towns]
 
     @cached_property
     def now(self) -> Stats:
@@ -73,7 +80,7 @@ class Look:
 
     def victims(self, period: Period) -> list[tuple[str, str, int | None, str]]:
         """(class, sex, age, occupation) of each victim."""
-        found = queries.rows(period, viewer=self.viewer, as_of=self.as_of)
+        found = self.rows(period)
         told = Victim.objects.filter(revision__in=found.values("pk")).order_by("pk")
         return list(told.values_list("revision__fraud_class", "sex", "age", "occupation"))
 
@@ -81,7 +88,7 @@ class Look:
     def last_cases(self) -> dict[str, date]:
         """Of each town the day of its last case up to the end of the period."""
         ever = Period(date(1990, 1, 1), self.period.until)
-        found = queries.rows(ever, viewer=self.viewer, as_of=self.as_of)
+        found = self.rows(ever)
         newest: dict[str, date] = {}
         for town, at in found.order_by("reported_at").values_list("town", "reported_at"):
             newest[town] = queries.day_of(at)
@@ -90,19 +97,19 @@ class Look:
     @cached_property
     def first_day(self) -> date | None:
         """From when on cases are known."""
-        known = queries.rows(
-            Period(date(1990, 1, 1), self.period.until), viewer=self.viewer, as_of=self.as_of
-        )
+        known = self.rows(Period(date(1990, 1, 1), self.period.until))
         first: CaseRevision | None = known.order_by("reported_at").first()
         return queries.day_of(first.reported_at) if first else None
 
     @cached_property
     def warnings(self) -> list[Warning]:
         found = work.warnings(self.period, viewer=self.viewer, as_of=self.as_of)
-        return list(found.order_by("opened_at", "pk"))
+        here = found.filter(town__in=self.only.towns) if self.only.town else found
+        return list(here.order_by("opened_at", "pk"))
 
     def runs(self, what: str) -> list[work.Run]:
-        return work.ORDERS[what](self.period, viewer=self.viewer, as_of=self.as_of)
+        here = work.in_towns(self.only.towns)
+        return work.ORDERS[what](self.period, viewer=self.viewer, as_of=self.as_of, only=here)
 
     @cached_property
     def sent(self) -> list[work.Run]:
@@ -126,4 +133,5 @@ class Look:
 
     @cached_property
     def dissuaded_year(self) -> list[work.Run]:
-        return work.dissuaded(self.year, viewer=self.viewer, as_of=self.as_of)
+        here = work.in_towns(self.only.towns)
+        return work.dissuaded(self.year, viewer=self.viewer, as_of=self.as_of, only=here)

@@ -26,19 +26,25 @@ def lost(name: str, loss: Decimal, period: Period, **only: str) -> Figure:
     )
 
 
-def acted(name: str, found: list[work.Run], period: Period, what: str, definition: str) -> Figure:
-    return Figure(name, len(found), count(len(found), "单"), definition, drill.orders(period, what))
+def acted(
+    name: str, found: list[work.Run], period: Period, what: str, definition: str, town: str = ""
+) -> Figure:
+    return Figure(
+        name, len(found), count(len(found), "单"), definition, drill.orders(period, what, town=town)
+    )
 
 
-def protected_money(name: str, found: list[work.Run], period: Period, definition: str) -> Figure:
-    amount = work.protected(found)
-    return Figure(name, shares.money(amount), wan(amount), definition, drill.orders(period, "dissuaded"))
+def protected_money(
+    name: str, found: list[work.Run], period: Period, definition: str, town: str = ""
+) -> Figure:
+    amount, rows = work.protected(found), drill.orders(period, "dissuaded", town=town)
+    return Figure(name, shares.money(amount), wan(amount), definition, rows)
 
 
-def time_taken(name: str, seconds: float | None, period: Period, definition: str) -> Figure:
+def time_taken(name: str, seconds: float | None, period: Period, definition: str, town: str = "") -> Figure:
     whole = None if seconds is None else round(seconds)
     text = DASH if seconds is None else span(seconds)
-    return Figure(name, whole, text, definition, drill.orders(period, "arrived"))
+    return Figure(name, whole, text, definition, drill.orders(period, "arrived", town=town))
 
 
 def rank(times: list[float], share: int) -> float | None:
