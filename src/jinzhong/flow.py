@@ -20,6 +20,7 @@ from django.db import transaction
 from jinzhong.agenda import operations as agenda
 from jinzhong.agenda.models import Deadline, Outbox
 from jinzhong.audit import operations as audit
+from jinzhong.bulletin import sending as bulletins
 from jinzhong.cases import operations as cases
 from jinzhong.cases.operations import Change, Filed
 from jinzhong.dispatch import operations as dispatch
@@ -279,6 +280,11 @@ def _file_cases(read: Imported, arrival: Arrival, *, by: Account | str, now: dat
     return done
 
 
+def begin(*, now: datetime) -> None:
+    """What the worker sees to when it starts."""
+    bulletins.keep_schedule(now=now)
+
+
 Deliver = Callable[[str, dict[str, Any]], None]
 """Hands (key, payload) of a message to the outside; raises when it wasn't taken."""
 
@@ -294,6 +300,8 @@ def work_once(*, worker: str, now: datetime, deliver: Mapping[str, Deliver]) -> 
 
 
 MISSED: dict[str, Callable[..., object]] = {
+    bulletins.DRAFT: bulletins.draft_due,
+    bulletins.UNOPENED: bulletins.remind,
     scoring.FORGET: scoring.forget_unconfirmed,
     dispatch.CALL: dispatch.call_missed,
     review.LATE: review.overdue,

@@ -191,6 +191,7 @@ FORMS: dict[str, Callable[[World, str], Form]] = {
     "bulletin-submit": lambda world, state: {
         "read": _as_read("weekly", date(2021, 5, 28)) if state == "a week" else "-"
     },
+    "bulletin-receivers": lambda world, state: {"to": "account:inspector", "kind": "daily"},
     "bulletin-campaign": lambda world, state: {
         "title": "又一次行动",
         "since": "2021-05-01",

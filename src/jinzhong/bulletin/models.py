@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 
+from jinzhong.district.models import Account, Unit
 from jinzhong.ids import new_id
 
 
@@ -70,6 +71,76 @@ class Campaign(models.Model):
     @property
     def last(self) -> date:
         return self.until - timedelta(days=1)
+
+
+class Drafted(models.Model):
+    """The hour of a bulletin came and its draft was put before the office. Rows are only added."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    kind = models.CharField(max_length=20)
+    date = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "date"], name="drafted_once")]
+        ordering = ["-date", "kind"]
+
+
+class Receiver(models.Model):
+    """A unit or an account that is sent every issued bulletin of a kind, from when on until when (None: still)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    kind = models.CharField(max_length=20)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    ended_by = models.CharField(max_length=150, blank=True, default="")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(unit=None) ^ models.Q(account=None),
+                name="receiver_is_a_unit_or_an_account",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "unit"], condition=models.Q(ended_at=None), name="unit_receives_a_kind_once"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "account"],
+                condition=models.Q(ended_at=None),
+                name="account_receives_a_kind_once",
+            ),
+        ]
+        ordering = ["at", "id"]
+
+    @property
+    def to(self) -> Unit | Account:
+        found: Unit | Account | None = self.unit or self.account
+        assert found is not None, "the database holds that it is one of the two"
+        return found
+
+
+class Delivery(models.Model):
+    """An issued revision for one person: when it lay before them, when they opened it, when they were reminded."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="deliveries")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issue", "account"], name="sent_once_to_a_person")]
+        ordering = ["made_at", "id"]
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of the send."""
+        return f"bulletin/{self.issue_id}/{self.account_id}"
 
 
 class File(models.Model):

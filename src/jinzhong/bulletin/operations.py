@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from jinzhong.audit import operations as audit
 from jinzhong.bulletin import content as contents
-from jinzhong.bulletin import queries, reports, wording
+from jinzhong.bulletin import queries, reports, sending, wording
 from jinzhong.bulletin.content import Content
 from jinzhong.bulletin.models import Campaign, File, Issue, Submission, Wording
 from jinzhong.bulletin.paper import ENDINGS
@@ -182,4 +182,5 @@ def _write(
     audit.record(
         "bulletin.issued", on=made, by=by, at=now, bulletin=made.kind, date=made.date, revision=made.revision, digest=made.digest,
     )  # fmt: skip
+    sending.send(made, now=now)
     return made

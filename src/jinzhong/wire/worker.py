@@ -10,12 +10,12 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from jinzhong import clock, flow
 from jinzhong.config import sqlite
-from jinzhong.wire import ring
+from jinzhong.wire import notice, ring
 
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.5
-DELIVER = {"ring": ring.deliver}
+DELIVER = {"ring": ring.deliver, "notice": notice.deliver}
 
 
 def run() -> int:
@@ -25,6 +25,7 @@ def run() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     name = f"{socket.gethostname()}:{os.getpid()}"
+    flow.begin(now=clock.now())
     while not stop.is_set():
         if not _turn(name):
             stop.wait(PAUSE_SECONDS)

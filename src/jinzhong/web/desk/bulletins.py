@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 
 from jinzhong import clock
 from jinzhong.bulletin import content as contents
-from jinzhong.bulletin import operations, queries, reports
+from jinzhong.bulletin import operations, queries, reports, sending
 from jinzhong.bulletin.paper import html
+from jinzhong.bulletin.sending import Account
 from jinzhong.district.permissions import may
 from jinzhong.review import queries as review
 from jinzhong.situation import sentences
@@ -75,7 +76,12 @@ class Listed:
         return self.period.last
 
 
-@page("bulletins", name="bulletin-list", may="bulletin.read", menu=(50, gettext_lazy("通报")))
+def to_do(viewer: Account) -> int:
+    """What the viewer has to open, and what whoever may issue has to see to."""
+    return sending.unread(viewer).count() + len(sending.waiting(viewer, now=clock.now()))
+
+
+@page("bulletins", name="bulletin-list", may="bulletin.read", menu=(50, gettext_lazy("通报")), count=to_do)
 def archive(request: Request) -> HttpResponse:
     """The bulletins of a kind, newest first: the days of a month, the weeks or months of a year."""
     return show_archive(request)
@@ -105,8 +111,27 @@ def show_archive(request: Request, kind: str = "", error: str = "") -> HttpRespo
         "later": _next(kind, first) if _next(kind, first) <= today else None,
         "may_issue": may(request.user, "bulletin.issue"),
         "error": error,
+        **_before_me(request),
     }
     return render(request, "desk/bulletins.html", shown, status=422 if error else 200)
+
+
+def _before_me(request: Request) -> dict[str, Any]:
+    """What was sent to the viewer and not opened yet, and the drafts that wait for whoever may issue."""
+    return {
+        "unread": [
+            (
+                one,
+                reports.of(one.issue.kind).TITLE,
+                sentences.span(reports.of(one.issue.kind).period(one.issue.date)),
+            )
+            for one in sending.unread(request.user)
+        ],
+        "waiting": [
+            (one, reports.of(one.kind).TITLE, sentences.span(reports.of(one.kind).period(one.date)))
+            for one in sending.waiting(request.user, now=clock.now())
+        ],
+    }
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -166,6 +191,7 @@ def show_campaigns(request: Request, error: str = "") -> HttpResponse:
         "said": said,
         "may_issue": may(request.user, "bulletin.issue"),
         "error": error,
+        **_before_me(request),
     }
     return render(request, "desk/campaigns.html", shown, status=422 if error else 200)
 
@@ -264,6 +290,8 @@ def bulletin(request: Request, kind: str, day: str) -> HttpResponse:
     """The newest issued revision, the one asked for, or a draft; as it is printed."""
     try:
         asked = asked_for(request, kind, day)
+        if asked.issue:
+            sending.open_(asked.issue, by=request.user, now=asked.now)
         return show_bulletin(request, asked)
     except NoSuchBulletin:
         return missing(request)
@@ -284,6 +312,8 @@ def show_bulletin(
         "state": _state(asked, content),
         "revisions": revisions,
         "newest": revisions[0] if revisions else None,
+        "deliveries": sending.deliveries(asked.issue, viewer=request.user) if asked.issue else None,
+        "may_list": may(request.user, "bulletin.issue"),
         "same": not asked.issue and revisions and not _differs(content),
         "changes": _changes(content),
         "cells": _cells(content),
@@ -408,6 +438,8 @@ def file(request: Request, kind: str, day: str, ending: str) -> HttpResponse:
         asked = asked_for(request, kind, day)
         content = asked.told(request)
         drawn = queries.readable_file(content, ending, viewer=request.user, issue=asked.issue)
+        if asked.issue:
+            sending.open_(asked.issue, by=request.user, now=asked.now)
     except (NoSuchBulletin, queries.NotAskable):
         return missing(request)
     which = _("第 %(n)s 版") % {"n": asked.issue.revision} if asked.issue else _("草稿")

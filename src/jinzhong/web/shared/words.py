@@ -25,6 +25,11 @@ ROOMS: dict[str, Promise] = {
 }
 KINDS: dict[str, Promise] = {
     "bulletin.campaign_opened": _("设专项行动"),
+    "bulletin.drafted": _("通报到点起草"),
+    "bulletin.opened": _("打开通报"),
+    "bulletin.receiver_added": _("加收件"),
+    "bulletin.receiver_removed": _("减收件"),
+    "bulletin.reminded": _("提醒看通报"),
     "bulletin.issued": _("签发通报"),
     "bulletin.reworded": _("改通报文字"),
     "bulletin.submitted": _("通报送审"),
@@ -110,6 +115,9 @@ THINGS: dict[str, Promise] = {
     "alert": _("报警"),
     "arrival": _("原件"),
     "campaign": _("专项行动"),
+    "delivery": _("发出的通报"),
+    "drafted": _("到点的通报"),
+    "receiver": _("收件单位（人）"),
     "case": pgettext_lazy("一件", "案件"),
     "citycount": _("全市数"),
     "community": _("村（社区）"),
