@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from jinzhong.agenda import queries as agenda
 from jinzhong.clock import ZONE
+from jinzhong.dispatch import queries as dispatch
 from jinzhong.dispatch.models import Outcome
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Unit
@@ -405,15 +406,25 @@ def owed(unit: Unit, *, viewer: Account, now: datetime) -> list[str]:
     told = papers_owed(papers, now.date())
     if unit.kind != Unit.Kind.STATION:
         return told
+    return told + _orders_owed(unit, viewer=viewer, now=now)
+
+
+def _orders_owed(unit: Unit, *, viewer: Account, now: datetime) -> list[str]:
+    """By name what the viewer may see; the others, of towns that aren't theirs, in number only."""
     recent = Period(_day(now) - timedelta(days=OWED_DAYS), _day(now) + DAY)
     still = work.sent(recent, viewer=None, as_of=now, only=Q(station=unit, closed_at=None))
-    return told + [
+    open_ = [(run, [one for one in run.deadlines if one.done is None and one.due < now]) for run in still]
+    late = [(run, owed) for run, owed in open_ if owed]
+    seen = set(dispatch.orders(viewer=viewer).filter(station=unit).values_list("pk", flat=True))
+    told = [
         _("%(number)s 应于 %(due)s 前%(what)s，还没有")
         % {"number": run.order.number, "due": f"{_local(one.due):%m-%d %H:%M}", "what": DEADLINES[one.kind]}
-        for run in still
-        for one in run.deadlines
-        if one.done is None and one.due < now
+        for run, owed in late
+        if run.order.pk in seen
+        for one in owed
     ]
+    others = sum(run.order.pk not in seen for run, _owed in late)
+    return told + ([_("别的镇（街道）的 %(n)s 单，过了时限还没有办") % {"n": others}] if others else [])
 
 
 def _local(moment: datetime) -> datetime:

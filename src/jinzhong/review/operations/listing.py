@@ -1,6 +1,7 @@
 """三色挂牌: publishing the list of a month, following what is owed, lifting by two people; what is said of a town."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -242,6 +243,7 @@ def remark(*, on: Town | Unit, month: date, text: str, by: Account, now: datetim
         by=by.username,
         at=now,
     )
-    town, unit = (on.code, "") if isinstance(on, Town) else (on.town_id or "", on.code)
-    audit.record("review.remarked", on=made, by=by.username, at=now, town=town, month=month, unit=unit)
+    facts: dict[str, Any] = {"month": month} | ({"unit": on.code} if isinstance(on, Unit) else {})
+    town = on.code if isinstance(on, Town) else on.town_id or ""
+    audit.record("review.remarked", on=made, by=by.username, at=now, town=town, **facts)
     return made

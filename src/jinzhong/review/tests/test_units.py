@@ -40,6 +40,14 @@ def alarm(place, number, moment, *, outcome, by=None, evidence="", amount=None, 
     return order
 
 
+def alarm_left(place, *, by):
+    """Nobody goes."""
+    given, moment = {"customer_phone": f"1389999{by.username.count('f')}999", "amount": "50000"}, at("15:50")
+    return flow.raise_alert(
+        source="bank_alert", fields=parse(given), raw=given, by=by, sent_at=moment, now=moment
+    ).order
+
+
 def on_duty(place, day):
     shift = district.open_shift(moment=at("14:00", day), by="test", at=at("07:00", day))
     for officer in place.patrols:
@@ -153,20 +161,19 @@ def test_papers_due_and_orders_left_open_are_told(day):
         kind="letter", receiver=day.station, basis=[Ground("site", "", "检查")], facts="事实", demand="要求",
         due_on=date(2021, 5, 31), by=day.inspector, now=at("09:00", "2021-05-30"),
     )  # fmt: skip
-    given = {"customer_phone": "13899999999", "amount": "50000"}
-    left = flow.raise_alert(
-        source="bank_alert",
-        fields=parse(given),
-        raw=given,
-        by=day.teller,
-        sent_at=at("15:50"),
-        now=at("15:50"),
-    ).order
+    left = alarm_left(day, by=day.teller)
     owed = told(day, day.station, viewer=day.patrols[0]).said.owed
 
     assert owed[0] == "反诈督〔2021〕1 号 提示函应于 2021-05-31 前回复，迟 1 天"
     assert any(one.startswith(f"{left.number} 应于 05-31 15:5") for one in owed[1:])
     assert told(day, day.outlet, viewer=day.teller).said.owed == []
+    colleague = district.add_account(
+        username="officer_new", password=None, role="station_officer", unit=day.station, by="test", at=NOW
+    )
+    elsewhere = alarm_left(day, by=day.far_teller).number
+    hidden = told(day, day.station, viewer=colleague).said.owed
+    assert not any(elsewhere in one for one in hidden)
+    assert hidden[-1] == "别的镇（街道）的 1 单，过了时限还没有办"
 
 
 def test_staff_read_their_own_a_bank_its_outlets_the_office_all(day):

@@ -193,6 +193,7 @@ FACTS: dict[str, Promise] = THINGS | {
     "rejected": _("没收的"),
     "residents": _("常住人口"),
     "reveal": _("查看"),
+    "receiver": _("收件单位（人）"),
     "revision": _("版次"),
     "role": _("岗位"),
     "rows": _("行数"),
