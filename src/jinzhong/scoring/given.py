@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jinzhong.vault import seal
 
@@ -41,11 +41,15 @@ class Judged:
     cut_off: datetime
     reached: dict[str, list["Resident"]] | None = None
     simulated: bool = False
+    drift: dict[str, Any] | None = None
+    """How far the scored numbers lie from those the model was fitted on."""
 
     def fingerprint(self) -> str:
         """Of all that was given: the file, what it was scored with, and whom the numbers got hold of."""
         met = None
         if self.reached is not None:
             met = {number: [asdict(one) for one in them] for number, them in self.reached.items()}
-        told = (self.digest, self.model, self.prevalence, self.cut_off.timestamp(), self.simulated, met)
+        told = [self.digest, self.model, self.prevalence, self.cut_off.timestamp(), self.simulated, met]
+        if self.drift is not None:  # lists of before drift was measured keep their fingerprint
+            told.append(self.drift)
         return seal.digest(json.dumps(told, sort_keys=True).encode())

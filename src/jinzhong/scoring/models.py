@@ -48,6 +48,8 @@ class DailyList(models.Model):
     low = models.FloatField(null=True)
     high = models.FloatField(null=True)
     knows_reached = models.BooleanField()
+    drift = models.JSONField(null=True)
+    """How far the scored numbers lie from those the model was fitted on; null: the model or the import didn't say."""
     simulated = models.BooleanField(default=False)
     digest = models.CharField(max_length=64)
     by = models.CharField(max_length=150)

@@ -65,6 +65,7 @@ def keep_list(*, operator: Unit, day: date, given: Judged, by: str, now: datetim
         low=told["low"],
         high=told["high"],
         knows_reached=given.reached is not None,
+        drift=given.drift,
         simulated=given.simulated,
         digest=digest,
         by=by,

@@ -20,6 +20,7 @@ from jinzhong.scoring.words import BECAUSE
 from jinzhong.vault import queries as vault
 
 TRIAL_DAYS = 30
+DRIFT_LISTS = 14
 SURE = 1.96
 WEEKS = 4
 ALIKE_DAYS = 90
@@ -35,6 +36,12 @@ def lists(*, viewer: Account) -> QuerySet[DailyList]:
     if viewer.role == Role.OPERATOR:
         return found.filter(operator=viewer.unit_id) if viewer.is_active and viewer.unit_id else found.none()
     return found if district.sight(viewer).district else found.none()
+
+
+def drifts(kept: DailyList, *, viewer: Account) -> list[DailyList]:
+    """The lists in force of one operator, this day's and those before, newest first, that say how far their numbers had moved."""
+    found = lists(viewer=viewer).filter(operator=kept.operator_id, day__lte=kept.day, drift__isnull=False)
+    return list(found.filter(Q(superseded_at=None) | Q(pk=kept.pk))[:DRIFT_LISTS])
 
 
 def entries(*, viewer: Account) -> QuerySet[Entry]:

@@ -1,5 +1,6 @@
 """What ``numbers score`` wrote, read and checked before anything is kept."""
 
+import json
 import math
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +12,8 @@ from jinzhong.scoring.given import BadList, Judged, Scored
 from jinzhong.vault import forms, seal
 from jinzhong_engine.backends.files import read_table
 from jinzhong_engine.models.boosting import Model
+from jinzhong_engine.models.card import digest_of
+from jinzhong_engine.models.drift import STATES, state
 
 LISTED_FPR = 0.001
 """Where nobody set a line: one innocent number in a thousand may be listed."""
@@ -27,9 +30,10 @@ def read(
     cut_off: datetime,
     prevalence: float | None,
     line: float | None,
+    drift: Path | None = None,
     simulated: bool = False,
 ) -> Judged:
-    """Raises BadList or the engine's BadTable. ``line``: the one that is set, where one is."""
+    """Raises BadList or the engine's BadTable. ``line``: the one that is set, where one is; ``drift``: what ``score`` wrote beside it."""
     table = read_table(path)
     missing = [name for name in ("number", "score", "reasons") if name not in table.column_names]
     if missing:
@@ -56,7 +60,44 @@ def read(
         digest=seal.digest(path.read_bytes()),
         cut_off=cut_off,
         simulated=simulated,
+        drift=_drift(drift, model.card["model_sha256"], digest_of(path.read_bytes())) if drift else None,
     )
+
+
+def _drift(path: Path, model: str, scores: str) -> dict[str, Any]:
+    """What ``numbers score --drift`` wrote, if it is of this model and of this very file."""
+    try:
+        told = json.loads(path.read_text("utf-8"))
+        if (told["model"], told["scores_sha256"]) != (model, scores):
+            raise BadList(
+                _("%(file)s 不是这份打分的：模型或打分文件不同，重新 numbers score --drift")
+                % {"file": path.name}
+            )
+        features = [
+            {"name": str(one["name"]), "title": str(one["title"]), **_moved(one)} for one in told["features"]
+        ]
+        score = _moved(told["score"])
+        return {
+            "rows": int(told["rows"]),
+            "fitted_rows": int(told["fitted_rows"]),
+            "state": max((one["state"] for one in (score, *features)), key=STATES.index),
+            "score": score,
+            "features": features,
+        }
+    except BadList:
+        raise
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise BadList(
+            _("%(file)s 读不出来：要 numbers score --drift 写的文件") % {"file": path.name}
+        ) from problem
+
+
+def _moved(one: dict[str, Any]) -> dict[str, Any]:
+    """One feature, or the score: its state is worked out here, not believed."""
+    told = {name: float(one[name]) for name in ("psi", "by_chance", "missing", "missing_before")}
+    if not all(math.isfinite(value) for value in told.values()):
+        raise ValueError(told)
+    return {**told, "state": state(told["psi"], told["by_chance"])}
 
 
 def _score(value: Any, path: Path, row: int) -> float:

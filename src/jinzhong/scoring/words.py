@@ -1,4 +1,4 @@
-"""Why somebody says that a number is fraud, is none, or can't be told yet: what is chosen with the second click."""
+"""Why somebody says that a number is fraud, is none, or can't be told yet: what is chosen with the second click; what drift is called."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,13 @@ BECAUSE: dict[str, dict[str, Promise]] = {
         "thin": _("凭据不够"),
         "wait": _("再看几天"),
     },
+}
+
+DRIFT: dict[str, Promise] = {
+    "stable": _("稳"),
+    "few": _("号码太少，说不准"),
+    "some": _("有变"),
+    "much": _("大变"),
 }
 
 

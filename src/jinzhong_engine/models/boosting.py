@@ -21,6 +21,7 @@ from jinzhong_engine.backends.trees import Trees, margins, planted
 from jinzhong_engine.models import card as cards
 from jinzhong_engine.models import measures
 from jinzhong_engine.models.card import BadModel
+from jinzhong_engine.models.spread import floored, spread
 
 ROUNDS = 400
 PARAMETERS = {
@@ -145,6 +146,10 @@ def fit(
         "recalls": {str(fpr): measures.recall_at(label[judged], chance, fpr) for fpr in FALSE_ALARMS},
         "calibration": {"slope": slope, "offset": offset},
         "usual": _usual(values, label),
+        "spread": {
+            "features": [spread(column) for column in values[label == 0].T],
+            "score": spread(floored(chance[label[judged] == 0])),
+        },
         "features": names,
         "features_sha256": cards.features_digest(names),
         "limits": list(LIMITS),

@@ -48,7 +48,7 @@ def sentence(name: str, value: float, usual: float | None) -> str:
     >>> sentence("talk_mean_7d", float("nan"), 61.0)
     '近7天接通后平均通话：无记录（一般 61 秒）'
     """
-    title, unit = _words(name)
+    title, unit = words(name)
     beside = "" if usual is None else f"（一般 {_shown(usual, unit)}）"
     if np.isnan(value):
         return f"{title}：无记录{beside}"
@@ -58,7 +58,7 @@ def sentence(name: str, value: float, usual: float | None) -> str:
 WINDOWS = {"1h": "近1小时", "1d": "近1天", "7d": "近7天", "30d": "近30天", "37d": "近37天"}
 
 
-def _words(name: str) -> tuple[str, str]:
+def words(name: str) -> tuple[str, str]:
     """(title, unit) of a feature; a column nobody described keeps its name."""
     if name in MONTHLY:
         return MONTHLY[name]

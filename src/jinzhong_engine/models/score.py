@@ -1,4 +1,4 @@
-"""Feature tables in, score tables out: the two doors to the models, ``fit_table`` and ``score_table``."""
+"""Feature tables in, score tables out: the doors to the models, ``fit_table``, ``score_table`` and ``drift_table``."""
 
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ import pyarrow as pa
 from jinzhong_engine.backends.files import BadTable
 from jinzhong_engine.models import boosting, card, matrix
 from jinzhong_engine.models.boosting import Model
+from jinzhong_engine.models.drift import drift
 from jinzhong_engine.models.reasons import reasons
 
 
@@ -51,3 +52,10 @@ def score_table(model: Model, table: pa.Table, *, where: str, prevalence: float 
             "reasons": pa.array(reasons(model, values, chance), pa.string()),
         }
     )
+
+
+def drift_table(model: Model, table: pa.Table, *, where: str) -> dict[str, Any]:
+    """How far these rows lie from those the model was fitted on: see ``drift``."""
+    if not table.num_rows:
+        raise BadTable(f"{where}: there is no row to compare")
+    return drift(model, matrix.matrix(table, model.features, where))

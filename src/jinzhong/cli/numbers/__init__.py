@@ -2,7 +2,15 @@
 
 import argparse
 
-from jinzhong.cli.numbers.engine import add_evaluate, add_features, add_fit, add_score, add_signals, add_watch
+from jinzhong.cli.numbers.engine import (
+    add_drift,
+    add_evaluate,
+    add_features,
+    add_fit,
+    add_score,
+    add_signals,
+    add_watch,
+)
 from jinzhong.cli.numbers.lists import add_labels, add_list
 
 
@@ -12,6 +20,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     add_features(of.add_parser("features", help="one row of features per number active in the last 7 × 24 h"))
     add_fit(of.add_parser("fit", help="a model from a feature table with labels"))
     add_score(of.add_parser("score", help="the chance of each number, with reasons"))
+    add_drift(of.add_parser("drift", help="how far a day's numbers lie from those the model was fitted on"))
     add_signals(of.add_parser("signals", help="what the readable rules find, each with its reason"))
     add_watch(of.add_parser("watch", help="call records in as they come, the list of numbers out"))
     add_list(of.add_parser("list", help="a day's list into the product, for people to look at"))

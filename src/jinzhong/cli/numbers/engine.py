@@ -58,8 +58,20 @@ def add_score(command: argparse.ArgumentParser) -> None:
         help="share of fraud numbers where the list is used, as 0.001",
     )
     command.add_argument("--out", type=Path, required=True, help="CSV, Parquet or XLSX")
+    command.add_argument(
+        "--drift",
+        type=Path,
+        help="write how far the numbers lie from the fitted ones, for numbers list import",
+    )
     add_engine(command)
     command.set_defaults(run=usable(_score))
+
+
+def add_drift(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", type=Path, required=True, help="folder made by numbers fit")
+    command.add_argument("--features", type=Path, required=True, help="the columns the model was fitted on")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=usable(_drift))
 
 
 def add_signals(command: argparse.ArgumentParser) -> None:
@@ -143,7 +155,7 @@ def _fit(chosen: argparse.Namespace) -> int:
 
 def _score(chosen: argparse.Namespace) -> int:
     from jinzhong_engine.backends import files
-    from jinzhong_engine.models import boosting, score
+    from jinzhong_engine.models import boosting, card, score
 
     if (chosen.features is None) == (chosen.calls is None):
         raise Unusable("numbers score: give either --features or --calls")
@@ -152,8 +164,31 @@ def _score(chosen: argparse.Namespace) -> int:
     model = boosting.load(chosen.model)
     table = features_of(chosen) if chosen.calls else files.read_table(chosen.features)
     where = str(chosen.calls or chosen.features)
+    told = score.drift_table(model, table, where=where) if chosen.drift else None
     files.write_table(score.score_table(model, table, where=where, prevalence=chosen.prevalence), chosen.out)
+    if told:
+        told["scores_sha256"] = card.digest_of(chosen.out.read_bytes())
+        chosen.drift.write_text(json.dumps(told, ensure_ascii=False) + "\n", "utf-8")
     print(f"{table.num_rows} numbers scored, written to {chosen.out}", file=sys.stderr)
+    return 0
+
+
+def _drift(chosen: argparse.Namespace) -> int:
+    from jinzhong_engine.backends import files
+    from jinzhong_engine.models import boosting, score
+
+    found = score.drift_table(
+        boosting.load(chosen.model), files.read_table(chosen.features), where=str(chosen.features)
+    )
+    if chosen.json:
+        print(json.dumps(found, ensure_ascii=False))
+        return 0
+    print(f"{found['state']}: {found['rows']} numbers beside {found['fitted_rows']} fitted")
+    for one in ({"name": "score", **found["score"]}, *found["features"]):
+        print(
+            f"{one['state']:6}  psi {one['psi']:.3f} (by chance below {one['by_chance']:.3f})  "
+            f"missing {one['missing']:.1%} (fitted {one['missing_before']:.1%})  {one['name']}"
+        )
     return 0
 
 

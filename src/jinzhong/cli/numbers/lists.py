@@ -34,6 +34,7 @@ def add_list(command: argparse.ArgumentParser) -> None:
     take.add_argument(
         "--calls", type=Path, help="the calls: whom the listed numbers got hold of in the 7 days before"
     )
+    take.add_argument("--drift", type=Path, help="what numbers score --drift wrote beside the file")
     take.add_argument("--simulated", action="store_true", help="numbers of a synthetic world; marked as such")
     add_by(take)
     take.set_defaults(run=usable(_take_list))
@@ -68,6 +69,7 @@ def _take_list(chosen: argparse.Namespace) -> int:
             cut_off=chosen.as_of or clock.midnight(chosen.day),
             prevalence=chosen.prevalence,
             line=line.value if line else None,
+            drift=chosen.drift,
             simulated=chosen.simulated,
         )
         if chosen.calls:

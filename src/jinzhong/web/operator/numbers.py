@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from jinzhong import clock
 from jinzhong.district.permissions import may
 from jinzhong.scoring import queries
+from jinzhong.scoring.words import DRIFT
 from jinzhong.vault import operations as vault_operations
 from jinzhong.vault import queries as vault
 from jinzhong.web.operator.shown import Said, number_of, percent, said_of, split
@@ -23,6 +24,10 @@ LISTS = 31
 """So many lists back can be chosen."""
 TOLD = 2
 """Reasons beside a number in the list; all of them are on its own page."""
+
+MOST_MOVED = 5
+BAR_FULL, BAR_WIDE = 0.5, 120
+"""A bar is full at this index; its width."""
 
 
 @page(
@@ -75,6 +80,42 @@ def _of(request: Request, kept: Any, words: str, show: str) -> dict[str, Any]:
         "judged": judged,
         "right": right,
         "bounds": queries.wilson(right, judged) if judged else None,
+        "drift": _drift(kept, request.user) if kept.drift else None,
+    }
+
+
+def _drift(kept: Any, viewer: Any) -> dict[str, Any]:
+    """How far this list's numbers lie from the fitted ones, and those of the lists before."""
+    told = kept.drift
+    features = [_moved(one) for one in told["features"]]
+    lists = [
+        (one, _moved(one.drift["score"]), _many(one.drift), DRIFT[one.drift["state"]])
+        for one in queries.drifts(kept, viewer=viewer)
+        if one.drift
+    ]
+    return {
+        **told,
+        "word": DRIFT[told["state"]],
+        "many": _many(told),
+        "of": len(features),
+        "score": _moved(told["score"]),
+        "most": features[:MOST_MOVED],
+        "lists": lists,
+    }
+
+
+def _many(told: dict[str, Any]) -> int:
+    """How many features have moved."""
+    return sum(one["state"] in ("some", "much") for one in told["features"])
+
+
+def _moved(one: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **one,
+        "word": DRIFT[one["state"]],
+        "missing": round(one["missing"] * 100),
+        "missing_before": round(one["missing_before"] * 100),
+        "bar": round(min(one["psi"] / BAR_FULL, 1) * BAR_WIDE),
     }
 
 
