@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 
 from jinzhong import clock
+from jinzhong.district import operations as district
 from jinzhong.situation import board
 from jinzhong.situation import operations as situation
 from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case, five_cases, victim
@@ -329,3 +330,72 @@ def test_rubbish_in_the_address_shows_the_last_week(desk, rising, words_):
 
     assert answer.status_code == 200
     assert "2021年5月22日至28日" in words(answer)
+
+
+def test_a_rate_stands_with_its_interval_against_the_districts(desk, place):
+    """40 cases among Yuelin's 118,000, one among Xikou's 72,000: 41 / 190,000 = 2.16 per 10,000, and one case is 0.025 to 5.572
+    (Garwood), so 0.00 to 0.77 per 10,000."""
+    for n in range(40):
+        file_case(f"Y{n}", "2021-05-10", YUELIN)
+    file_case("X", "2021-05-11", XIKOU)
+    page = words(desk.get(f"{MAY}&show=table"))
+
+    assert "全区 2.16 起（95% 区间 1.55–2.93）" in page
+    yuelin, xikou = (
+        re.search(rf"{name} {n} {people} ([\d.]+) ([\d.]+)–([\d.]+) ([\d.]+) ([\d.]+)–([\d.]+) (\S+)", page)
+        for name, n, people in (("岳林街道", 40, 118000), ("溪口镇", 1, 72000))
+    )
+    assert (yuelin[1], yuelin[7]) == ("3.39", "高于全区")
+    assert (*xikou.groups()[:3], xikou[7]) == ("0.14", "0.00", "0.77", "低于全区")
+    assert 0.14 < float(xikou[4]) < 2.16
+    # residents are not known by age: no rate
+    assert "与全区比" not in words(desk.get(f"{MAY}&age=20-30"))
+    # a town reads the interval that the office reads, and of itself alone
+    own = words(logged_in(place.town_xikou).get(f"{MAY}&show=table"))
+    assert xikou[0] in own
+    assert "岳林街道 40" not in own
+
+
+def test_what_is_still_to_be_reported_is_said_beside_the_newest_week(desk, place):
+    """Of 60 April cases 30 came the same night and 30 six days later. On 1 June the days from 22 to 25 May have been waited for
+    long enough; of the 26th to 28th a half is known: (4 + 3/2) / 7 = 0.786 of the week. Four known: 4 / 0.786 - 4 = 1."""
+    for n in range(60):
+        day = date(2021, 4, 1) + timedelta(days=n % 25)
+        late = day + timedelta(days=6 * (n % 2))
+        file_case(f"A{n}", day.isoformat(), YUELIN, known=at("23:59", late.isoformat()))
+    for n in range(4):
+        file_case(f"M{n}", "2021-05-28", YUELIN)
+
+    assert "按此前报来的快慢，这一周约还有 1 起没有报来（0–5 起）" in words(desk.get("/situation/alarms"))
+    assert "没有报来" not in words(desk.get("/situation/alarms?week=2021-04-10"))
+
+
+def test_too_few_earlier_cases_say_nothing_of_what_is_to_come(desk, five):
+    assert "迟报：数据不足" in words(desk.get("/situation/alarms"))
+
+
+def test_weeks_stand_in_their_control_limits(desk, place):
+    """Two cases a week for 15 weeks, then seven: P(X <= 5; 2) = 0.983, so five is the limit, and P(X <= 7; 2) = 0.9989: just not beyond 99.8."""
+    for n in range(15):
+        for twice in "ab":
+            file_case(f"W{n}{twice}", (date(2021, 2, 6) + timedelta(weeks=n)).isoformat(), YUELIN)
+    for n in range(7):
+        file_case(f"N{n}", "2021-05-24", YUELIN)
+
+    for address in (f"/situation/alarms?town={YUELIN}", f"/review/towns/{YUELIN}?month=2021-05"):
+        page = words(desk.get(address))
+        assert "5月22日 7 超出 2.0 0–5 0–8" in page
+        assert "5月15日 2 数据不足" in page
+
+
+def test_a_cluster_and_a_huge_case_are_marked_on_the_board(desk, place):
+    district.add_community(town=place.yuelin, name="南门社区", area="urban", by="test", at=at("08:00"))
+    file_case("F", "2021-02-06", YUELIN)
+    for n in range(3):
+        file_case(f"C{n}", f"2021-05-2{3 + n}", YUELIN, "loan", 600_000, community="南门社区")
+    page = words(desk.get("/situation/alarms"))
+
+    assert "扎堆 一案巨额" in page
+    assert "单案损失 60.00 万元 一起" in page
+    assert "扎堆：南门社区 5月23日至5月25日同类 3 起" in page
+    assert "扎堆 一案巨额" in words(desk.get("/situation"))

@@ -30,6 +30,12 @@ def known(as_of: datetime | None = None) -> QuerySet[CaseRevision]:
     )
 
 
+def arrivals(*, as_of: datetime) -> QuerySet[CaseRevision, tuple[datetime, datetime]]:
+    """Of every case that counts: when it was reported, and when it first came to us."""
+    found = known(as_of).exclude(status=Status.WITHDRAWN)
+    return found.values_list("reported_at", "case__first_known_at")
+
+
 def visible(*, viewer: Account, as_of: datetime | None = None) -> QuerySet[CaseRevision]:
     """What a viewer may see: the cases of their towns, or all."""
     sight = district.sight(viewer)

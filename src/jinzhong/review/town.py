@@ -15,8 +15,9 @@ from jinzhong.district.models import Account, Town, Unit
 from jinzhong.review import index, queries
 from jinzhong.review.models import Obligation
 from jinzhong.review.said import CHANCE, PERCENT, Said, papers_owed, percent
-from jinzhong.situation import board, sentences, work
+from jinzhong.situation import board, fair, sentences, work
 from jinzhong.situation import queries as situation
+from jinzhong.situation.figures import Only
 from jinzhong.situation.periods import DAY, Period, add_months
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ PAST_MONTHS = 3
 
 @dataclass(frozen=True)
 class Review:
-    """``expected``: cases at the district's rate; ``line``: its last week on the five-colour board, None without history."""
+    """``expected``: cases at the district's rate; ``rate``: cases per 10,000 with its interval; ``week``: the last one on the
+    five-colour board."""
 
     town: Town
     period: Period
@@ -36,10 +38,17 @@ class Review:
     cases: int
     loss: Decimal
     expected: float
-    line: board.Line | None
+    rate: fair.TownRate | None
+    district_rate: fair.Spread | None
+    week: board.Board
     score: "Scored | None"
     formulas: str
     said: Said
+
+    @property
+    def line(self) -> board.Line | None:
+        """None without history."""
+        return self.week.line(self.town.code)
 
 
 def review(town: Town, month: date, *, viewer: Account, now: datetime) -> Review:
@@ -51,16 +60,21 @@ def review(town: Town, month: date, *, viewer: Account, now: datetime) -> Review
     people = residents.get(town.code, 0)
     expected = stats.total.cases / sum(residents.values()) * people if people else 0.0
     week = board.week_of(min(period.last + DAY, now.date()) - board.WEEK)
-    line = board.board(week, viewer=viewer, as_of=now).line(town.code)
+    shown = board.board(week, viewer=viewer, as_of=now)
+    rates = fair.rates(period, viewer=viewer, as_of=now, only=Only(town=town.code))
     said = Said()
     _on_cases(said, own.cases, expected)
     _on_past(said, own.cases, town, period, now)
-    _on_week(said, line)
+    _on_week(said, shown.line(town.code))
     _on_orders(said, town, period, now)
     _on_met(said, town, period, now)
     said.owed = owed(town, viewer=viewer, now=now)
     score, formulas = _index(town, period, now)
-    return Review(town, period, people, own.cases, own.loss, expected, line, score, formulas, said)
+    return Review(
+        town, period, people, own.cases, own.loss, expected,
+        rates.towns[0] if rates and rates.towns else None, rates.district if rates else None,
+        shown, score, formulas, said,
+    )  # fmt: skip
 
 
 def _on_cases(said: Said, cases: int, expected: float) -> None:

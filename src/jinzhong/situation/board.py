@@ -34,8 +34,10 @@ ALL = "*"
 WEEK = timedelta(weeks=1)
 SHOWN_WEEKS = 8
 """Columns of the table of weeks."""
-NEEDED_WEEKS = 120
-"""No judgement looks back further: last year's weeks, or a year before the longest window."""
+CHARTED_WEEKS = 16
+"""Bars of a town's chart: the 15 weeks of the expectation and the week itself."""
+NEEDED_WEEKS = 140
+"""No judgement looks back further: last year's weeks, or a year before the longest window, of every week charted."""
 USUAL = (0.05, 0.95)
 """常见范围: nine of ten weeks without a change lie in it."""
 OWED = ("red", "orange", "yellow")
@@ -55,18 +57,24 @@ class Usual:
 
 @dataclass(frozen=True)
 class Line:
-    """A town (and class) in the week. ``history``: the 15 weeks before and the week itself; ``weeks``: the last weeks judged,
-    oldest first; ``most``: the most cases a week may have to be no higher than yellow; ``top``: its most frequent class."""
+    """A town (and class) in the week. ``history``: the 15 weeks before and the week itself; ``judged``: those of them with enough
+    history, oldest first; ``clusters``: 扎堆 of the week, by class; ``most``: the most cases a week may have to be no higher than yellow; ``top``: its most frequent class."""
 
     town: Town
     fraud_class: str
     alarm: "Alarm"
     usual: Usual | None
     history: list[int]
-    weeks: list["Alarm"]
+    judged: list["Alarm"]
     most: int | None
     top: tuple[str, int] | None
     responses: list[Response]
+    clusters: list[tuple[str, "Cluster"]]
+
+    @property
+    def weeks(self) -> list["Alarm"]:
+        """The last ones, as the table of weeks shows them."""
+        return self.judged[-SHOWN_WEEKS:]
 
     @property
     def word(self) -> str:
@@ -179,7 +187,7 @@ def board(
         told = read(week, as_of=as_of)
     except BadCounts:
         return Board(week, as_of, baseline, fraud_class, 0, None, [], [], 0, unknown=_why_nothing(week))
-    judged = told.judged([(one.code, fraud_class) for one in towns], last=SHOWN_WEEKS, baseline=baseline)
+    judged = told.judged([(one.code, fraud_class) for one in towns], last=CHARTED_WEEKS, baseline=baseline)
     done = responses(week, as_of=as_of) if fraud_class == ALL else {}
     lines = [
         _line(told, town, fraud_class, judged[town.code, fraud_class], done.get(town.code)) for town in towns
@@ -265,11 +273,18 @@ def _line(
         alarm=alarm,
         usual=_usual(alarm.expected),
         history=series[-HISTORY - 1 :],
-        weeks=weeks,
+        judged=weeks,
         most=_most(alarm),
         top=_top(told, town.code) if fraud_class == ALL else None,
         responses=done or [],
+        clusters=sorted(_clusters(told, town.code, fraud_class), key=lambda one: -one[1].cases),
     )
+
+
+def _clusters(told: Read, town: str, fraud_class: str) -> Iterator[tuple[str, "Cluster"]]:
+    for (area, code, week), found in told.clusters.items():
+        if area == town and week == told.week.since and fraud_class in (ALL, code):
+            yield code, found
 
 
 def _usual(expected: float | None) -> Usual | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -14,9 +15,10 @@ from django.utils.translation import gettext as _
 from jinzhong import clock
 from jinzhong.cases import queries as cases
 from jinzhong.district.permissions import may
-from jinzhong.situation import board, drill, operations, queries, sentences
+from jinzhong.situation import board, drill, late, operations, queries, sentences
 from jinzhong.situation.board import Board, Line
 from jinzhong.situation.periods import DAY, YEARS, Period
+from jinzhong.web.desk.weeks import Weeks, weeks
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.request import Request
@@ -99,6 +101,7 @@ def _alarms(request: Request, error: str = "", town: str = "", week: Period | No
         fraud_class=asked.fraud_class or board.ALL,
         baseline=asked.baseline,
     )
+    share = late.complete(asked.week, as_of=now)
     chosen = told.line(asked.town) or (told.lines[0] if told.lines else None)
     scale = Scale.over(told)
     shown = {
@@ -110,7 +113,8 @@ def _alarms(request: Request, error: str = "", town: str = "", week: Period | No
         "may_act": may(request.user, "alarm.act"),
         "scale": scale,
         "lines": [_drawn(one, asked, told, scale, on=one is chosen) for one in told.lines],
-        "chosen": _opened(request, asked, told, chosen) if chosen else None,
+        "coming": late.coming(told.observed, share),
+        "chosen": _opened(request, asked, told, chosen, share) if chosen else None,
         "rows": _rows(told, asked.fraud_class),
         "weeks": told.starts,
         "earlier": asked.but(week=board.week_of(asked.week.since - DAY)) if asked.week.since.year in YEARS else "",
@@ -262,9 +266,13 @@ class Opened:
     cases: list[tuple[Any, str]]
     more: int
     loss: Any
+    huge: Decimal | None
+    weeks: Weeks
+    coming: late.Coming | None
+    clusters: list[tuple[str, Any, str]]
 
 
-def _opened(request: Request, asked: Asked, told: Board, line: Line) -> Opened:
+def _opened(request: Request, asked: Asked, told: Board, line: Line, share: float | None) -> Opened:
     found = queries.rows(told.week, viewer=request.user, as_of=told.as_of, only=board.only(line))
     listed = found.select_related("case", "community").order_by("-loss", "reported_at")
     words = dict(cases.classes())
@@ -282,6 +290,13 @@ def _opened(request: Request, asked: Asked, told: Board, line: Line) -> Opened:
         cases=[(one, words[one.fraud_class]) for one in listed[:SHOWN_CASES]],
         more=max(0, total.cases - SHOWN_CASES),
         loss=total.loss,
+        huge=Decimal(line.alarm.huge_case) if line.alarm.huge_case else None,
+        weeks=weeks(told, line, step=24),
+        coming=late.coming(line.alarm.observed, share),
+        clusters=[
+            (words[code], one, _rows_of(told, Period(one.since, one.until + DAY), code, line.town.code))
+            for code, one in line.clusters
+        ],
     )
 
 

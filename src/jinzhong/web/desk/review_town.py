@@ -1,7 +1,6 @@
 """点评 of a town: its month in sentences, its weeks, the index to be recomputed by hand, how it comes off the list, replies."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -13,10 +12,11 @@ from django.utils.translation import gettext as _
 from jinzhong import clock
 from jinzhong.district.permissions import may
 from jinzhong.review import operations, queries, town
-from jinzhong.situation import board, drill
+from jinzhong.situation import drill, late
 from jinzhong.situation import queries as situation
 from jinzhong.situation.periods import YEARS, add_months
 from jinzhong.web.desk.listing import month_asked
+from jinzhong.web.desk.weeks import weeks
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.request import Request
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from jinzhong_engine.ladders.performance_index import Indicator
     from jinzhong_engine.surveillance.index import Scored
 
-TALL, STEP, WIDE, ABOVE, BELOW = 80, 52, 42, 16, 20
-"""Of the bars and the room for words over and under them, in pixels."""
+STEP = 52
+"""Of the bars of the weeks, in pixels."""
 
 
 @page("review/towns/<str:code>", name="listing-town", may="listing.read")
@@ -60,20 +60,6 @@ def _town(request: Request, code: str) -> town.Town | None:
 
 
 @dataclass(frozen=True)
-class Bar:
-    since: date
-    count: int
-    x: int
-    y: float
-    height: float
-    hot: bool
-
-    @property
-    def word_y(self) -> float:
-        return round(self.y - 4, 1)
-
-
-@dataclass(frozen=True)
 class Factor:
     """An indicator with the sum by which anybody gets its points."""
 
@@ -94,7 +80,7 @@ def _shown(request: Request, code: str, asked: str, error: str = "") -> HttpResp
         (one for one in queries.standings(month, viewer=request.user) if one.town_id == code), None
     )
     listed = queries.listed_town(code, viewer=request.user)
-    bars = bars_of(_history(told.line))
+    share = late.complete(told.week.week, as_of=now)
     shown = {
         "told": told,
         "month": month,
@@ -102,9 +88,8 @@ def _shown(request: Request, code: str, asked: str, error: str = "") -> HttpResp
         "standing": standing,
         "listed": listed,
         "prospect": queries.prospect(listed) if listed else None,
-        "bars": bars,
-        "mean": _mean(told.line),
-        **drawn(bars),
+        "weeks": weeks(told.week, told.line, step=STEP) if told.line else None,
+        "coming": late.coming(told.line.alarm.observed, share) if told.line else None,
         "factors": _factors(told.score),
         "points": sum(one.points or 0 for one in told.score.indicators) if told.score else 0,
         "rows": urlencode(drill.cases(told.period, town=code).words() | {"as_of": now.isoformat()}),
@@ -116,33 +101,6 @@ def _shown(request: Request, code: str, asked: str, error: str = "") -> HttpResp
         "error": error,
     }
     return render(request, "desk/review_town.html", shown, status=422 if error else 200)
-
-
-def bars_of(history: list[tuple[date, int]]) -> list[Bar]:
-    """A bar a week, the newest marked. ``history``: first day of each week and its count."""
-    top, found = max([1, *(count for _since, count in history)]), []
-    for place, (since, count) in enumerate(history):
-        height = round(TALL * count / top, 1)
-        found.append(Bar(since, count, place * STEP, ABOVE + TALL - height, height, since == history[-1][0]))
-    return found
-
-
-def drawn(bars: list[Bar]) -> dict[str, int]:
-    """The size of their picture."""
-    return {"wide": len(bars) * STEP, "tall": ABOVE + TALL + BELOW, "ground": ABOVE + TALL}
-
-
-def _history(line: board.Line | None) -> list[tuple[date, int]]:
-    if line is None:
-        return []
-    first = line.alarm.period - (len(line.history) - 1) * board.WEEK
-    return [(first + place * board.WEEK, cases) for place, cases in enumerate(line.history)]
-
-
-def _mean(line: board.Line | None) -> float | None:
-    if line is None or line.usual is None:
-        return None
-    return round(ABOVE + TALL - TALL * min(line.usual.expected / max([*line.history, 1]), 1), 1)
 
 
 def _factors(score: "Scored | None") -> list[Factor]:

@@ -1,5 +1,6 @@
 """点评 of member units: a list to find one, its day, week or month in sentences and figures, replies."""
 
+from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from jinzhong.review import operations, queries, units
 from jinzhong.review.units import Period, Review, Unit
 from jinzhong.situation import board, drill, sentences
 from jinzhong.situation.periods import DAY, YEARS
-from jinzhong.web.desk.review_town import bars_of, drawn
+from jinzhong.web.desk.weeks import ABOVE, BELOW, TALL
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.request import Request
@@ -25,6 +26,22 @@ WORDS: dict[units.By, Promise] = {
     "week": gettext_lazy("周"),
     "month": gettext_lazy("月"),
 }
+STEP = 52
+"""Of the bars of the weeks, in pixels."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    since: date
+    count: int
+    x: int
+    y: float
+    height: float
+    hot: bool
+
+    @property
+    def word_y(self) -> float:
+        return round(self.y - 4, 1)
 
 
 @page("review/units", name="listing-units", may="unit.read")
@@ -116,7 +133,6 @@ def _shown(request: Request, code: str, by: units.By, period: Period, error: str
         "earlier": _address(by, units.period_of(by, period.since - DAY)),
         "later": _address(by, later) if later.until <= units.newest(by, now.date()).until else "",
         "bars": bars,
-        "mean": None,
         **drawn(bars),
         "counted": units.week_title(unit.kind),
         "peers_from": units.PEERS,
@@ -141,3 +157,17 @@ def _rows(request: Request, told: Review) -> str:
     """The warnings or orders behind the count."""
     of = {"warnings": drill.warnings(told.period, unit=told.unit.code), "sent": drill.orders(told.period, "sent", told.unit.code)}  # fmt: skip
     return urlencode(of[told.counted].words()) if told.counted in of else ""
+
+
+def bars_of(history: list[tuple[date, int]]) -> list[Bar]:
+    """A bar a week, the newest marked. ``history``: first day of each week and its count."""
+    top, found = max([1, *(count for _since, count in history)]), []
+    for place, (since, count) in enumerate(history):
+        height = round(TALL * count / top, 1)
+        found.append(Bar(since, count, place * STEP, ABOVE + TALL - height, height, since == history[-1][0]))
+    return found
+
+
+def drawn(bars: list[Bar]) -> dict[str, int]:
+    """The size of their picture."""
+    return {"wide": len(bars) * STEP, "tall": ABOVE + TALL + BELOW, "ground": ABOVE + TALL}

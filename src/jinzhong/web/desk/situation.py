@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from jinzhong import clock
 from jinzhong.cases import queries as cases
-from jinzhong.situation import board, drill, periods, queries, sentences, shares, words
+from jinzhong.situation import board, drill, fair, late, periods, queries, sentences, shares, words
 from jinzhong.situation.bands import BANDS, UNKNOWN
 from jinzhong.situation.figures import EVERYTHING, Only
 from jinzhong.situation.periods import Period
+from jinzhong.web.desk.fair_lines import Fair, fair_lines
 from jinzhong.web.desk.situation_lines import Drawn, drawn
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.request import Request
@@ -59,7 +60,10 @@ def situation(request: Request) -> HttpResponse:
     told = queries.stats(asked.period, viewer=request.user, as_of=now, only=asked.only)
     week = board.last_week(now.date())
     shown = {
-        "board": board.board(week, viewer=request.user, as_of=now),
+        "board": (strip := board.board(week, viewer=request.user, as_of=now)),
+        "coming": late.coming(strip.observed, late.complete(week, as_of=now)),
+        "coming_here": _coming(request, asked, now),
+        "fair": _fair(request, asked, now),
         "alarm_span": sentences.span(week),
         "asked": asked,
         "told": told,
@@ -88,6 +92,22 @@ def _drawn(request: Request, asked: Asked, told: Any) -> Drawn:
     )
     days = queries.by_day(asked.period, viewer=request.user, as_of=told.as_of, only=asked.only)
     return drawn(told, before, days, viewer=request.user)
+
+
+def _fair(request: Request, asked: Asked, now: datetime) -> Fair | None:
+    if not fair.can_rate(asked.only):
+        return None
+    told = fair.rates(asked.period, viewer=request.user, as_of=now, only=asked.only)
+    return fair_lines(told, asked.period, asked.only, now.isoformat()) if told else None
+
+
+def _coming(request: Request, asked: Asked, now: datetime) -> late.Coming | None:
+    """Of the days of the period that are over; None where none is, or nothing more is to come."""
+    over = Period(asked.period.since, min(asked.period.until, queries.day_of(now)))
+    if over.days < 1:
+        return None
+    known = queries.total(over, viewer=request.user, as_of=now, only=asked.only)
+    return late.coming(known.cases, late.complete(over, as_of=now))
 
 
 def _scope(request: Request, only: Only) -> list[str]:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from benchmarks import rates as coverage
 from jinzhong_engine.surveillance import delay, padding, rates
 from jinzhong_engine.surveillance.padding import Record
 
@@ -11,11 +12,20 @@ NOON = datetime(2021, 5, 10, 12)
 
 
 def test_areas_that_differ_by_chance_alone_are_drawn_to_the_districts_rate():
-    """9 to 11 cases of 10,000 each vary less than chance would: one rate for all, 10 in 10,000."""
+    """9 to 11 cases of 10,000 each vary less than chance would: near one rate for all, 10 in 10,000; but even 40 cases
+    together leave 7.1 to 13.6 open (Garwood)."""
     found = rates.shrunken([9, 10, 11, 10], [10_000] * 4)
 
-    assert [one.rate * 10_000 for one in found] == pytest.approx([10] * 4, abs=0.05)
-    assert max(one.own for one in found) < 0.01
+    assert [one.rate * 10_000 for one in found] == pytest.approx([10] * 4, abs=0.5)
+    assert max(one.own for one in found) < 0.25
+    assert all(one.low * 10_000 < 7.2 and one.high * 10_000 > 13.5 for one in found)
+
+
+@pytest.mark.parametrize("spread", [0, 0.1, 0.3])
+def test_the_interval_holds_the_truth_as_often_as_it_says(spread):
+    """557 cases among 577,505 people in twelve towns, drawn anew; 95 of 100 are promised. 40 districts of 12 towns: chance
+    alone moves the share by two or three points."""
+    assert coverage.held(spread=spread, share_of_cases=1.0, draws=40, seed=11).mean() >= 0.92
 
 
 def test_a_large_area_that_really_differs_keeps_its_own_rate_and_a_village_doesnt():
@@ -23,8 +33,8 @@ def test_a_large_area_that_really_differs_keeps_its_own_rate_and_a_village_doesn
 
     assert found[1].rate * 10_000 == pytest.approx(40, abs=1)
     assert found[1].own > 0.9
-    assert found[4].own < 0.3
-    assert found[4].rate < 0.6 * 2 / 300
+    assert found[4].own < 0.4
+    assert found[4].rate < 0.7 * 2 / 300
     assert found[4].low < found[4].rate < found[4].high
 
 

@@ -1,0 +1,60 @@
+"""迟报: of the newest weeks, how many cases are still to be reported to us, by how late earlier ones came."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from jinzhong.cases import queries as cases
+from jinzhong.situation.periods import DAY, Period
+from jinzhong.situation.queries import day_of
+
+LONGEST = 28
+"""A case that comes later than so many days isn't waited for."""
+
+
+class Coming(NamedTuple):
+    """``about`` (between ``low`` and ``high``, 95 of 100) cases are still to come to the ``known`` ones; None: too few earlier
+    cases to say."""
+
+    known: int
+    about: int | None
+    low: int | None
+    high: int | None
+
+
+def complete(period: Period, *, as_of: datetime) -> float | None:
+    """The share of the cases of a period that is over, known by now, as far as earlier ones tell; 1.0 where it is long over.
+
+    Days count once they are over. A case reported before our own register began came with its first lists and says nothing
+    about a delay.
+    """
+    from jinzhong_engine.surveillance import delay
+
+    today = timezone.localtime(as_of).date()
+    if today - period.last > LONGEST * DAY:
+        return 1.0
+    told = list(cases.arrivals(as_of=as_of))
+    began = min((known for _reported, known in told), default=as_of)
+    late = [
+        ((day_of(known) - day_of(reported)).days, (today - day_of(reported)).days - 1)
+        for reported, known in told
+        if day_of(reported) >= day_of(began)
+    ]
+    shares = delay.completeness([(max(0, one), wait) for one, wait in late if wait >= 0], LONGEST)
+    waits = [(today - period.since).days - 1 - n for n in range(period.days)]
+    found = [shares[min(wait, LONGEST)] for wait in waits]
+    known = [one for one in found if one is not None]
+    return sum(known) / len(found) if len(known) == len(found) else None
+
+
+def coming(known: int, share: float | None) -> Coming | None:
+    """None where nothing more is to come."""
+    from jinzhong_engine.surveillance import delay
+
+    if share is not None and share >= 1:
+        return None
+    told = delay.nowcast(known, share)
+    if told.expected is None or told.low is None or told.high is None:
+        return Coming(known, None, None, None)
+    return Coming(known, round(told.expected - known), told.low - known, told.high - known)
