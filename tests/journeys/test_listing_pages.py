@@ -57,6 +57,23 @@ def make_good(place, time):
     operations.publish(month=date(2021, 5, 1), by=place.desk, now=time["now"])
 
 
+def test_a_lifted_colour_says_since_when_wherever_it_stands(april, time):
+    operations.publish(month=date(2021, 4, 1), by=april.desk, now=time["now"])
+    make_good(april, time)
+    desk, town = logged_in(april.desk), f"/review/towns/{XIKOU}?month=2021-04"
+    assert "6月2日摘牌" not in text(desk.get(APRIL)) + text(desk.get(town))
+    lifting = operations.propose_lifting(standing=red(april), by=april.desk, now=time["now"])
+    operations.approve_lifting(lifting=lifting, by=april.inspector, now=time["now"])
+    time["now"] = at("09:01", "2021-06-02")
+
+    listing = text(desk.get(APRIL))
+    assert "6月2日摘牌，现为" in listing
+    assert "红※</a>" in listing
+    assert "6月2日摘牌，现为" in text(desk.get(town))
+    # May's own yellow was not lifted
+    assert "6月2日摘牌" not in text(desk.get(f"/review/towns/{XIKOU}?month=2021-05"))
+
+
 def test_the_office_sees_the_draft_and_publishes_it_once(april):
     office = logged_in(april.desk)
     draft = text(office.get(APRIL))

@@ -13,6 +13,8 @@ from jinzhong.situation import drill
 
 NAMED = 3
 TABLES = ("towns", "classes")
+SPARSE = ("lifted_on", "lifted_to")
+"""Columns that a line has only where there is something to tell."""
 ELSEWHERE = "对比的数字变了"
 """A share or change whose own rows are the same: what it is held against has changed."""
 
@@ -48,7 +50,7 @@ def tables(before: Content, after: Content) -> list[dict[str, Any]]:
         for table in TABLES
         for new in after[table]
         for column, value in new.items()
-        if (old := _line(before, table, new["code"]).get(column, value)) != value
+        if (old := _cell(_line(before, table, new["code"]), column, value)) != value
     ]
 
 
@@ -60,6 +62,11 @@ def words(before: Content, after: Content) -> list[dict[str, Any]]:
         for one in after["passages"]
         if one["key"] in old and old[one["key"]]["text"] != one["text"]
     ]
+
+
+def _cell(line: dict[str, Any], column: str, value: Any) -> Any:
+    """What stood there; a column that bulletins didn't have then has not changed."""
+    return line.get(column, None if line and column in SPARSE else value)
 
 
 def _line(content: Content, table: str, code: str) -> dict[str, Any]:

@@ -63,6 +63,37 @@ def published(month: date, *, before: datetime) -> dict[str, str]:
     return dict(found.values_list("town_id", "colour"))
 
 
+class Lifted(NamedTuple):
+    """A published colour that no longer holds by two signatures; ``to``: what the town was then, green is off the list."""
+
+    to: str
+    at: datetime
+
+
+def lifted(*, before: datetime | None = None) -> dict[tuple[str, date], Lifted]:
+    """By town and month, where the colour of that list had been made milder before that moment (None: by now)."""
+    own: dict[str, list[Standing]] = {}
+    coloured = Standing.objects.exclude(colour="green")
+    coloured = coloured.filter(listing__at__lt=before) if before else coloured
+    for one in coloured.select_related("listing").prefetch_related("liftings").order_by("listing__month"):
+        own.setdefault(one.town_id, []).append(one)
+    return {
+        (town, printed.listing.month): found
+        for town, each in own.items()
+        for printed in each
+        if (found := _lifted(printed, each, before))
+    }
+
+
+def _lifted(printed: Standing, own: list[Standing], before: datetime | None) -> Lifted | None:
+    """``own``: every coloured standing of the town."""
+    now = _listed_by(own, before)
+    to = now.colour if now else "green"
+    if COLOURS.index(to) >= COLOURS.index(printed.colour):
+        return None
+    return Lifted(to, max(at for at, _one, _colour, is_lifting in _steps(own, before) if is_lifting))
+
+
 def year(until: date, *, viewer: Account) -> dict[str, dict[date, Standing]]:
     """By town and month the published lists of the twelve months up to ``until``, of the towns the viewer may see."""
     towns = [one.pk for one in situation.visible_towns(viewer)]
@@ -125,8 +156,20 @@ def listed_town(town: str, *, viewer: Account) -> Listed | None:
     return next((one for one in listed(viewer=viewer) if one.standing.town_id == town), None)
 
 
-def _listed_by(own: list[Standing]) -> Listed | None:
-    """By what happened to a town's listing, in the order in which it happened."""
+def _listed_by(own: list[Standing], before: datetime | None = None) -> Listed | None:
+    """By what happened to a town's listing (before a moment), in the order in which it happened."""
+    found: Listed | None = None
+    for _at, one, colour, is_lifting in _steps(own, before):
+        if is_lifting:
+            if found and found.standing == one:
+                found = Listed(one, colour) if colour != "green" else None
+        elif found is None or COLOURS.index(colour) >= COLOURS.index(found.colour):
+            found = Listed(one, colour)
+    return found
+
+
+def _steps(own: list[Standing], before: datetime | None) -> list[tuple[datetime, Standing, str, bool]]:
+    """When, on which list, to which colour; whether by a lifting."""
     steps = [(one.listing.at, one, one.colour, False) for one in own]
     steps += [
         (each.approved_at, one, each.to, True)
@@ -134,14 +177,7 @@ def _listed_by(own: list[Standing]) -> Listed | None:
         for each in one.liftings.all()
         if each.approved_at
     ]
-    found: Listed | None = None
-    for _at, one, colour, is_lifting in sorted(steps, key=lambda step: step[0]):
-        if is_lifting:
-            if found and found.standing == one:
-                found = Listed(one, colour) if colour != "green" else None
-        elif found is None or COLOURS.index(colour) >= COLOURS.index(found.colour):
-            found = Listed(one, colour)
-    return found
+    return sorted((step for step in steps if before is None or step[0] < before), key=lambda step: step[0])
 
 
 def standing(pk: str, *, viewer: Account) -> Standing | None:

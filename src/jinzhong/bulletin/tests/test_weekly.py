@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import re
 import zipfile
 from datetime import date, timedelta
@@ -10,10 +11,11 @@ import pytest
 from docx import Document
 from docx.shared import Pt
 
+from jinzhong.bulletin import changes, operations, queries, wording
 from jinzhong.bulletin import content as contents
-from jinzhong.bulletin import operations, queries, wording
 from jinzhong.bulletin.paper import ENDINGS
 from jinzhong.review import operations as review
+from jinzhong.review import queries as review_queries
 from jinzhong.situation import board
 from jinzhong.situation import operations as situation
 from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case, victim
@@ -369,6 +371,36 @@ def test_each_bulletin_prints_the_published_colour_or_that_there_is_none(place):
     review.publish(month=date(2021, 5, 1), by=place.desk, now=at("09:00", "2021-06-02"))
     for kind, day in (("monthly", date(2021, 5, 31)), ("daily", date(2021, 6, 2))):
         assert re.search(r" 黄 .*挂牌为 5 月的三色挂牌。", printed(kind, day)), kind
+
+
+def test_a_lifted_colour_is_told_from_the_cut_off_on(place):
+    """Xikou's yellow of April, by one case of 1.2 million, is lifted on 2 June: five weeks without a case, the plan accepted, two sign."""
+    file_case("A1", "2021-04-09", XIKOU, "loan", 1_200_000)
+    file_case("A2", "2021-04-20", YUELIN, "loan", 3_000)
+    review.publish(month=date(2021, 4, 1), by=place.desk, now=at("09:00", "2021-05-02"))
+    standing = review_queries.standings(date(2021, 4, 1), viewer=place.desk)[0]
+    plan = standing.obligations.get(kind="plan")
+    review.do(obligation=plan, text="已报", by=place.town_xikou, now=at("09:00", "2021-05-03"))
+    review.accept(obligation=plan, by=place.desk, now=at("10:00", "2021-05-03"))
+    review.publish(month=date(2021, 5, 1), by=place.desk, now=at("09:00", "2021-06-02"))
+    before, signed = weekly(at("09:59", "2021-06-02")), at("10:00", "2021-06-02")
+    proposed = review.propose_lifting(standing=standing, by=place.desk, now=signed)
+    review.approve_lifting(lifting=proposed, by=place.inspector, now=signed)
+    after = weekly(at("10:01", "2021-06-02"))
+
+    assert contents.written(weekly(at("09:59", "2021-06-02"))) == contents.written(before)
+    assert "lifted_on" not in json.dumps(before)
+    xikou = next(one for one in after["towns"] if one["code"] == XIKOU)
+    assert (xikou["colour"], xikou["lifted_on"], xikou["lifted_to"]) == ("yellow", "2021-06-02", "green")
+    html = queries.drawn(after, "html").decode()
+    assert "黄※" in html
+    assert "※已摘牌：溪口镇 6月2日。" in html
+    assert "※" not in queries.drawn(before, "html").decode()
+    told = [(one["column"], one["before"], one["after"]) for one in changes.tables(before, after)]
+    assert told == [("lifted_on", None, "2021-06-02"), ("lifted_to", None, "green")]
+    late = at("08:00", "2021-06-03")
+    daily = queries.draft("daily", date(2021, 5, 28), as_of=late, now=late)
+    assert "※已摘牌：溪口镇 6月2日。" in queries.drawn(daily, "html").decode()
 
 
 def test_docx_cuts_no_line_and_breaks_no_number(place):

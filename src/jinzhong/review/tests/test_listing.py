@@ -154,6 +154,11 @@ def test_off_the_list_only_when_the_rules_allow_and_two_sign(place, yellow):
     operations.approve_lifting(lifting=lifting, by=place.inspector, now=SECOND_OF_JUNE + timedelta(hours=1))
 
     assert queries.listed(viewer=place.desk) == []
+    signed = SECOND_OF_JUNE + timedelta(hours=1)
+    assert queries.lifted(before=signed) == {}
+    assert queries.lifted(before=signed + timedelta(seconds=1)) == {
+        (yellow.town_id, APRIL): queries.Lifted("green", signed)
+    }
     assert audit.verify().broken == ""
 
 
@@ -174,6 +179,10 @@ def test_red_becomes_yellow_and_stays_listed(place, red):
 
     [still] = queries.listed(viewer=place.desk)
     assert (still.standing, still.colour) == (red, "yellow")
+    # April's red holds no longer; May's own yellow still does
+    assert {
+        key: one.to for key, one in queries.lifted(before=SECOND_OF_JUNE + timedelta(seconds=1)).items()
+    } == {(red.town_id, APRIL): "yellow"}
     assert queries.prospect(still).missing == ["连续 2 个月达标"]
 
 

@@ -44,6 +44,8 @@ COLUMNS = {
     "rate_10k": gettext_lazy("每万人"),
     "zero_cases": gettext_lazy("连续零发案"),
     "colour": gettext_lazy("挂牌"),
+    "lifted_on": gettext_lazy("摘牌"),
+    "lifted_to": gettext_lazy("摘牌后"),
 }
 
 
@@ -419,7 +421,7 @@ def _cells(content: contents.Content) -> list[dict[str, Any]]:
 def _cell(column: str, value: Any) -> str:
     if value is None:
         return "—"
-    if column == "colour":
+    if column in ("colour", "lifted_to"):
         return review.word(value)
     if isinstance(value, bool):
         return _("是") if value else _("否")

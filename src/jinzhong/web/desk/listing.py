@@ -174,10 +174,11 @@ class Owed:
 @dataclass(frozen=True)
 class Line:
     """A town of the list. ``now``: how it is listed today, None where it is off the list; only where that is by this
-    list, ``prospect`` says what would lower it. ``waiting``: a lifting that another person has to approve."""
+    list, ``prospect`` says what would lower it. ``lifted``: where the colour printed holds no longer. ``waiting``: a lifting that another person has to approve."""
 
     one: queries.Standing
     now: queries.Listed | None
+    lifted: queries.Lifted | None
     rate: float
     owed: list[Owed]
     prospect: queries.Prospect | None
@@ -194,17 +195,20 @@ class Month:
     month: date
     one: queries.Standing | None
     word: str
+    lifted: queries.Lifted | None
 
 
 def _year(request: Request, until: date) -> dict[str, Any]:
     """Towns down, the twelve months up to the last one that is over across; empty where nothing was published."""
     months = [add_months(until, -back) for back in range(11, -1, -1)]
     by_town = queries.year(until, viewer=request.user)
+    lifted = queries.lifted()
     towns = [one for one in situation.visible_towns(request.user) if any(by_town.values())]
 
     def cell(own: dict[date, queries.Standing], month: date) -> Month:
         one = own.get(month)
-        return Month(month, one, str(SHORT[one.colour]) if one else "")
+        word = str(SHORT[one.colour]) if one else ""
+        return Month(month, one, word, lifted.get((one.town_id, month)) if one else None)
 
     return {
         "months": months,
@@ -217,8 +221,9 @@ def _listing(request: Request, month: date, error: str = "") -> HttpResponse:
     newest = queries.last_over(now)
     allowed = {word: may(request.user, action) for word, action in MAY.items()}
     listed = {one.standing.town_id: one for one in queries.listed(viewer=request.user)}
+    lifted = queries.lifted()
     lines = [
-        _line(request, one, listed.get(one.town_id), allowed, now)
+        _line(request, one, (listed.get(one.town_id), lifted.get((one.town_id, month))), allowed, now)
         for one in queries.standings(month, viewer=request.user)
     ]
     is_past = queries.is_past(month)
@@ -245,10 +250,11 @@ def _listing(request: Request, month: date, error: str = "") -> HttpResponse:
 def _line(
     request: Request,
     one: queries.Standing,
-    listed: queries.Listed | None,
+    place: tuple[queries.Listed | None, queries.Lifted | None],
     allowed: dict[str, bool],
     now: datetime,
 ) -> Line:
+    listed, lifted = place
     prospect = queries.prospect(listed) if listed and listed.standing == one else None
     waiting = queries.waiting(one) if prospect else None
     lifts = allowed["lift"] and bool(prospect)
@@ -256,6 +262,7 @@ def _line(
     return Line(
         one=one,
         now=listed,
+        lifted=lifted,
         rate=one.cases / one.residents * queries.PER,
         owed=[_owed(request, each, allowed, now) for each in one.obligations.all()],
         prospect=prospect,

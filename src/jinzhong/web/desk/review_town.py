@@ -86,6 +86,7 @@ def _shown(request: Request, code: str, asked: str, error: str = "") -> HttpResp
         "month": month,
         "now": now,
         "standing": standing,
+        "lifted": queries.lifted().get((code, month)),
         "listed": listed,
         "prospect": queries.prospect(listed) if listed else None,
         "weeks": weeks(told.week, told.line, step=STEP) if told.line else None,

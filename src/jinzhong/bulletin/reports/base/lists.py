@@ -34,7 +34,7 @@ def towns(look: Look) -> list[dict[str, Any]]:
         by_code(one.by_town) for one in (look.now, look.then, look.month_stats, look.year_stats)
     )
     residents, told = district.residents(look.day), look.year_stats
-    colours = listed.colours(look.period, look.as_of)
+    colours, lifted = listed.colours(look.period, look.as_of), listed.marks(look.period, look.as_of)
     rate = told.total.cases / told.residents if told.residents else 0.0
     lines = []
     for town in look.towns:
@@ -52,6 +52,7 @@ def towns(look: Look) -> list[dict[str, Any]]:
                 "zero_days": _days_without(look, town.code),
                 "colour": colours.get(town.code),
             }
+            | lifted.get(town.code, {})
         )
     return _ranked(lines)
 

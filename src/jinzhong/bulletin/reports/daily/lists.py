@@ -21,7 +21,7 @@ def towns(look: Look) -> list[dict[str, Any]]:
     """``colour``: of the three-colour list as published, none as long as it isn't out."""
     before = Period(look.period.until - ZERO_CASE_DAYS * DAY, look.period.until)
     quiet = {one.code for one in look.stats(before).by_town if not one.cases}
-    colours = listed.colours(look.period, look.as_of)
+    colours, lifted = listed.colours(look.period, look.as_of), listed.marks(look.period, look.as_of)
     month, year = by_code(look.month_stats.by_town), by_code(look.year_stats.by_town)
     return [
         of_part(one, month, year)
@@ -31,6 +31,7 @@ def towns(look: Look) -> list[dict[str, Any]]:
             "zero_cases": one.code in quiet,
             "colour": colours.get(one.code),
         }
+        | lifted.get(one.code, {})
         for one in look.now.by_town
     ]
 
