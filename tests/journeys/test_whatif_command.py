@@ -1,6 +1,7 @@
 """``jinzhong whatif``: a past quarter under other rules, beside the ones in force. Expected values by hand."""
 
 import json
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from jinzhong.dispatch import operations as dispatch
 from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case
 from tests.district import at
 from tests.journeys.test_one_alert import raise_alert
+from tests.pages import logged_in, text
 
 QUARTER = "--since 2021-04-01 --until 2021-06-01"
 
@@ -100,13 +102,17 @@ def test_other_weights_show_the_scores_they_make(quarter):
         ("[]", "should be an object"),
         (
             {"ladder": {}},
-            "change: unknown ladder; known are area_early_warning, performance_index, targets, town_listing",
+            "change: unknown ladder; known are area_early_warning, performance_index, roster, targets, town_listing",
         ),
         ({"town_listing": {"red_times": "high"}}, 'town_listing.red_times: "high" is not a number'),
         ({"town_listing": {"red_times": 1.1}}, "red must ask for at least the rate of yellow"),
         ({"area_early_warning": {"red": {"p_to": 0.3}}}, "red: must not allow a greater chance than orange"),
         ({"area_early_warning": {"blue": {"growth_over": 0.05}}}, "a gap is left between blue and green"),
         ({"performance_index": {"town": {"yoy": {"weight": 20}}}}, "town: weights make 110, not 100"),
+        ({"roster": {"999": {"00-24": 1}}}, "roster: unknown 999; known are 330213002"),
+        ({"roster": {YUELIN: {"24-08": 1}}}, "roster.330213002: '24-08' are not hours such as 16-24"),
+        ({"roster": {YUELIN: {"00-24": -1}}}, "roster.330213002.00-24: -1 is not a number of teams"),
+        ({"roster": {YUELIN: {"00-24": 1, "08-16": 2}}}, "hours of station-1 are given twice"),
         ({"targets": {"purple": {"sign": 2}}}, "targets: unknown purple"),
     ],
 )
@@ -120,3 +126,55 @@ def test_a_change_that_cannot_be_computed_with_is_named(quarter, change, told):
 def test_only_the_past_can_be_replayed(quarter):
     code, _out, err = quarter({}, "--since 2021-06-01 --until 2021-07-01")
     assert (code, "lies in the future" in err) == (2, True)
+
+
+def shown(client, **asked):
+    answer = client.get("/desk/duty/whatif", {"since": "2021-04-01", "until": "2021-05-31"} | asked)
+    return answer, " ".join(re.sub(r"<[^>]+>", " ", text(answer)).split())
+
+
+@pytest.fixture
+def two_orders(quarter, place):
+    """A second red order of 31 May: signed after 40 seconds, at the door after 4 minutes."""
+    order = raise_alert(place, at("14:20"), {"customer_phone": "13912345678", "amount": 90000}).order
+    one = order.assignments.order_by("pk").first().account
+    dispatch.sign(order=order, by=one, happened_at=at("14:20:40"), now=at("14:20:40"))
+    dispatch.arrive(order=order, by=one, happened_at=at("14:24"), now=at("14:24"))
+    return quarter
+
+
+def test_fewer_teams_show_who_would_have_waited(two_orders, place):
+    """Three officers from 8 to 16 are two teams, and nobody is on duty later: without them the second order waits in vain. Hours in
+    which nobody was sent change nothing."""
+    code, same, _err = two_orders({"roster": {YUELIN: {"00-08": 0}}})
+    told = two_orders({"roster": {YUELIN: {"08-16": 0}}})[1]
+
+    assert (code, same["base_digest"]) == (0, same["changed_digest"])
+    assert told["base_digest"] == same["base_digest"] != told["changed_digest"]
+    assert told["on_time"]["orders"] == 2
+    assert (
+        told["on_time"]["base"]["door_in_five_minutes"],
+        told["on_time"]["changed"]["door_in_five_minutes"],
+    ) == (1, 0)
+    assert [(one["town"], one["base"], one["changed"]) for one in moved(told["late"])] == [
+        (YUELIN, ["feedback"], ["sign", "meet", "feedback"])
+    ]
+
+
+def test_the_page_shows_both_sides_and_changes_nothing(two_orders, place):
+    desk = logged_in(place.desk)
+    answer, same = shown(desk)
+    assert answer.status_code == 200
+    assert "两边完全一样，摘要相同" in same
+    _answer, told = shown(desk, town=YUELIN, hours="08-16", teams="0")
+    assert "5 分钟内到门 1 0" in told
+    assert "岳林街道 1 2" in told
+    for wrong in (
+        {"hours": "24-08", "teams": "1"},
+        {"hours": "08-16", "teams": "many"},
+        {"hours": "", "teams": "1"},
+    ):
+        assert shown(desk, town=YUELIN, **wrong)[0].status_code == 422
+    assert shown(desk, since="2021-06-01", until="2021-06-30")[0].status_code == 422
+    for other in (place.inspector, place.town_xikou):
+        assert logged_in(other).get("/desk/duty/whatif").status_code == 403

@@ -1,4 +1,4 @@
-"""``jinzhong whatif``: a past period under other thresholds, rules, weights or targets, side by side; nothing is changed."""
+"""``jinzhong whatif``: a past period under other thresholds, rules, weights, targets or rosters, side by side; nothing is changed."""
 
 import argparse
 import json
@@ -11,14 +11,15 @@ from jinzhong.cli import Unusable, add_period
 
 def add(commands: argparse._SubParsersAction) -> None:
     whatif = commands.add_parser(
-        "whatif", help="what would have been red, listed, ranked, late under other rules; nothing is changed"
+        "whatif",
+        help="what would have been red, listed, ranked, late under other rules or rosters; nothing is changed",
     )
     whatif.add_argument(
         "--change",
         type=Path,
         required=True,
         metavar="FILE",
-        help='JSON, such as {"town_listing": {"red_times": 1.3}, "targets": {"red": {"meet": 10}}}; {} changes nothing',
+        help='JSON, such as {"town_listing": {"red_times": 1.3}, "targets": {"red": {"meet": 10}}, "roster": {"330213002": {"16-24": 2}}}; {} changes nothing',
     )
     add_period(whatif)
     whatif.add_argument("--json", action="store_true")
@@ -65,6 +66,8 @@ def _readable(told: dict[str, Any]) -> str:
         ("绩效指数", "index"),
         ("超时", "late"),
     ):
+        if part == "late":
+            lines += [f"  {side}: {json.dumps(told['on_time'][side])}" for side in ("base", "changed")]
         moved = [one for one in told[part] if one["base"] != one["changed"]]
         lines.append(f"{title} {len(moved)} 处")
         lines += [f"  {json.dumps(one, ensure_ascii=False)}" for one in moved]
