@@ -147,6 +147,7 @@ class World:
     obligations: dict[str, Any] = field(default_factory=dict)
     liftings: dict[str, Any] = field(default_factory=dict)
     papers: dict[str, Any] = field(default_factory=dict)
+    checks: dict[str, Any] = field(default_factory=dict)
 
     def numbers(self, letter: str) -> list[str]:
         """Our own numbers of a record."""
@@ -409,6 +410,11 @@ def _inspection(made: World) -> None:
     review.answer_paper(
         paper=made.papers["own town, answered"], text="已开会", evidence="签到表", by=town, now=at("13:20")
     )
+
+    for name, by in (("officer", made.accounts["officer"]), ("others", place.chief)):
+        made.checks[name] = review.record_check(
+            place=f"outlet:{place.outlet.code}", items={"alarm_key": "bad"}, text="", seen_at=at("13:00"), by=by, now=at("13:30")
+        )  # fmt: skip
 
 
 def _campaign(made: World) -> None:

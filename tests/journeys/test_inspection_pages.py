@@ -1,6 +1,7 @@
 """督导 through the pages: the inspector issues, the town answers, somebody else reviews."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -114,3 +115,63 @@ def test_sent_twice_it_is_one_paper(works):
 
     assert first["Location"] == second["Location"]
     assert "〕2 号" not in text(client.get("/inspection"))
+
+
+def check(client, **more):
+    """As the phone hands it in."""
+    said = {"place": "outlet:outlet-001", "item-alarm_key": "bad", "item-posters": "good", "text": "新柜员没有培训", "at": "2021-06-01T08:30:00+08:00", "once": "key-1"}  # fmt: skip
+    return client.post("/field/check", said | more, headers={"X-Phone": "1"})
+
+
+def test_a_site_check_becomes_the_ground_of_a_paper(works, time):
+    officer, inspector = logged_in(works.patrols[0]), logged_in(works.inspector)
+    assert "示范银行南门网点" in text(officer.get("/field/check"))
+    assert check(officer).status_code == 204
+    assert check(officer).status_code == 204, "handed in twice is once"
+
+    page = text(inspector.get("/inspection"))
+    assert page.count("没有做到：柜员会按一键报警；新柜员没有培训") == 1
+    assert "2021-06-01 08:30" in page
+    form = unescape(re.search(r'href="(/inspection/new[^"]+)"[^>]*>据此发文书', page)[1])
+    at_form = text(inspector.get(form))
+    ground = re.search(r'value="(check:[0-9a-f-]+)" checked', at_form)[1]
+    words = "2021-06-01 08:30 现场检查 示范银行南门网点：没有做到：柜员会按一键报警；新柜员没有培训"
+    assert words in at_form
+    paper = send(
+        inspector, "/inspection/new", to="bank-01", kind="letter", ground=ground, facts="柜员不会按。", demand="培训全部柜员。", due="2021-06-04"
+    )  # fmt: skip
+    shown = text(paper)
+    assert words in shown
+    assert "6月4日" in shown
+    at_check = text(inspector.get(f"/inspection/checks/{ground.removeprefix('check:')}"))
+    assert re.search(r"<b>没有做到</b></dt><dd>柜员会按一键报警", at_check)
+
+
+def test_of_a_community_the_office_of_its_town_answers(works, time):
+    one = district.add_community(town=works.yuelin, name="南门社区", area="urban", by="test", at=at("08:00"))
+    done = check(
+        logged_in(works.inspector),
+        place=f"community:{one.pk}",
+        **{"item-speakers": "bad", "item-alarm_key": "bad"},
+    )
+
+    assert done.status_code == 204
+    form = text(logged_in(works.desk).get("/inspection/new?to=town-1"))
+    assert "没有做到：小喇叭能响、按时播；新柜员没有培训" in form
+
+
+def test_who_may_check_what_and_who_sees_it(works, time):
+    officer = logged_in(works.patrols[0])
+    assert check(officer, place="outlet:outlet-002").status_code == 422, "of another station's town"
+    refused = check(officer, text="", **{"item-alarm_key": "", "item-posters": "?"}, once="key-2")
+    assert (refused.status_code, text(refused)) == (422, "至少查一项，或者写看到什么")
+    assert check(logged_in(works.inspector)).status_code == 204
+    assert "现场检查" not in re.sub(
+        r"(?s)<header.*?</header>", "", text(logged_in(works.town_yuelin).get("/inspection"))
+    )
+    assert "南门网点：" not in text(officer.get("/inspection"))
+    for other in (works.town_yuelin, works.teller, works.auditor):
+        assert logged_in(other).get("/field/check").status_code == 403
+    # a clock that runs ahead isn't believed
+    check(officer, at="2021-06-01T12:00:00+08:00", once="key-3")
+    assert "2021-06-01 09:00" in text(officer.get("/inspection"))

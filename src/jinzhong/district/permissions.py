@@ -64,6 +64,7 @@ MAY: dict[str, set[str]] = {
     },
     "index.export": {OFFICE, Role.INSPECTOR},
     "listing.lift": {OFFICE, Role.INSPECTOR},
+    "check.record": {OFFICE, Role.STATION_OFFICER, Role.INSPECTOR},
     "paper.read": {
         OFFICE,
         Role.STATION_OFFICER,

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jinzhong.district.models import Town, Unit
+from jinzhong.district.models import Community, Town, Unit
 from jinzhong.ids import new_id
 from jinzhong.vault.fields import SealedJson, SealedText
 
@@ -222,3 +222,33 @@ class PaperStep(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class SiteCheck(models.Model):
+    """现场检查 of an outlet or a community, kept as it came. ``items``: each thing looked at, good or bad; ``receiver``: the unit that
+    answers for the place; ``seen_at``: by the clock of who was there."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    outlet = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="checks")
+    community = models.ForeignKey(Community, null=True, on_delete=models.PROTECT, related_name="checks")
+    receiver = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    items = models.JSONField()
+    text = SealedText(default="")
+    by = models.CharField(max_length=150)
+    seen_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(outlet=None) ^ models.Q(community=None), name="check_of_one_place"
+            )
+        ]
+        ordering = ["-seen_at", "-id"]
+
+    def __str__(self) -> str:
+        return str(self.place)
+
+    @property
+    def place(self) -> Unit | Community | None:
+        return self.outlet or self.community

@@ -14,6 +14,7 @@ from jinzhong import clock
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Role, Unit
 from jinzhong.district.permissions import may
+from jinzhong.review import checks
 from jinzhong.review.models import Lifting, Listing, Obligation, Paper, PaperStep, Remark, Standing
 from jinzhong.situation import board, sentences
 from jinzhong.situation import queries as situation
@@ -296,11 +297,11 @@ NEXT = {"reminder": "letter", "letter": "order", "order": "notice", "notice": "t
 WORKING_DAYS = {"reminder": 1, "letter": 3, "order": 15, "notice": 3, "talk": 3}
 """Offered as the deadline; whoever issues it sets the day. Letter and order by domain practice, the others placeholders."""
 ALARM_WEEKS = 4
-"""So far back the colours of a town are offered as a ground."""
+"""So far back the colours of a town and site checks are offered as a ground."""
 
 
 class Ground(NamedTuple):
-    """What a paper rests on. ``key`` of an alarm: week/town, of a list: month/town; of an earlier paper its id; of a site check nothing."""
+    """What a paper rests on. ``key`` of an alarm: week/town, of a list: month/town; of a paper or site check its id; of what is told alone nothing."""
 
     kind: str
     key: str
@@ -311,7 +312,18 @@ def grounds(receiver: Unit, *, viewer: Account, now: datetime) -> list[Ground]:
     """What the records hold against a unit: lists and colours of its town, papers it has not done with."""
     own = [one for one in papers(viewer=viewer).filter(receiver=receiver) if not one.closed_at]
     told = [Ground("paper", str(one.pk), _paper_words(one, now)) for one in own]
-    return [*_listed(receiver, viewer=viewer), *_alarms(receiver, viewer=viewer, now=now), *told]
+    return [
+        *_listed(receiver, viewer=viewer),
+        *_alarms(receiver, viewer=viewer, now=now),
+        *_checked(receiver, viewer=viewer, now=now),
+        *told,
+    ]
+
+
+def _checked(receiver: Unit, *, viewer: Account, now: datetime) -> list[Ground]:
+    """What was found at its places in the last weeks."""
+    seen = checks.visible(viewer).filter(receiver=receiver, seen_at__gte=now - ALARM_WEEKS * board.WEEK)
+    return [Ground("check", str(one.pk), checks.words(one)) for one in seen if checks.findings(one)]
 
 
 def _listed(receiver: Unit, *, viewer: Account) -> list[Ground]:

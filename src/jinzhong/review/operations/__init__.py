@@ -1,5 +1,6 @@
 """What can be done: the list of a month and what it asks for, papers and their answers."""
 
+from jinzhong.review.operations.checks import record_check
 from jinzhong.review.operations.listing import (
     LATE,
     accept,
@@ -45,6 +46,7 @@ __all__ = [
     "paper_passed",
     "propose_lifting",
     "publish",
+    "record_check",
     "remark",
     "reopen_paper",
     "send_back",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from jinzhong import clock
 from jinzhong.district.permissions import may
-from jinzhong.review import operations, queries
+from jinzhong.review import checks, operations, queries
 from jinzhong.review.queries import Account, Ground, Paper, Unit
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
@@ -28,6 +28,7 @@ STATES = {
     "answered": gettext_lazy("待复核"),
     "closed": gettext_lazy("已办结"),
 }
+SHOWN_CHECKS = 20
 
 
 def to_do(viewer: Account) -> int:
@@ -51,6 +52,8 @@ def inspection(request: Request) -> HttpResponse:
         "reviewed": set(queries.reviewed(viewer=request.user)),
         "states": [(code, word, code == chosen) for code, word in STATES.items()],
         "may_issue": may(request.user, "paper.issue"),
+        "may_check": may(request.user, "check.record"),
+        "checks": _checks(request),
     }  # fmt: skip
     return render(request, "desk/inspection.html", shown)
 
@@ -58,6 +61,36 @@ def inspection(request: Request) -> HttpResponse:
 def _row(one: Paper, today: date) -> dict[str, Any]:
     state = queries.state(one)
     return {"one": one, "state": state, "word": STATES[state], "late": queries.days_late(one, today)}
+
+
+def _checks(request: Request) -> list[tuple[Any, str, str]]:
+    """The last site checks, what was found, and the form of a paper that rests on it."""
+    issues = may(request.user, "paper.issue")
+    return [
+        (
+            one,
+            checks.findings(one),
+            _paper_on(one) if issues and one.receiver and checks.findings(one) else "",
+        )
+        for one in checks.visible(request.user)[:SHOWN_CHECKS]
+    ]
+
+
+def _paper_on(one: Any) -> str:
+    """The form of a paper that rests on what was found."""
+    said = {"to": one.receiver.code, "kind": "letter", "ground": f"check:{one.pk}"}
+    return f"{reverse('inspection-new')}?{urlencode(said)}"
+
+
+@page("inspection/checks/<uuid:pk>", name="inspection-check", may="paper.read")
+def site_check(request: Request, pk: UUID) -> HttpResponse:
+    """What was seen at a place."""
+    one = checks.check(pk, viewer=request.user)
+    if one is None:
+        return missing(request)
+    issues = may(request.user, "paper.issue") and one.receiver and checks.findings(one)
+    shown = {"one": one, "items": checks.told(one), "paper": _paper_on(one) if issues else ""}
+    return render(request, "desk/inspection/check.html", shown)
 
 
 # -- a new paper ----------------------------------------------------------------------------------------
@@ -243,11 +276,12 @@ def _next(one: Paper) -> str:
 
 
 def _address(kind: str, key: str) -> str:
-    """Where a ground can be looked at; a site check is nowhere but here."""
+    """Where a ground can be looked at; what is told alone is nowhere but here."""
     if kind == "alarm":
         week, _slash, town = key.partition("/")
         return f"{reverse('situation-alarms')}?{urlencode({'week': week, 'town': town})}#town"
     if kind == "listing":
         month, _slash, town = key.partition("/")
         return f"{reverse('listing')}?{urlencode({'month': month})}#t-{town}"
-    return reverse("inspection-paper", args=[key]) if kind == "paper" else ""
+    pages = {"paper": "inspection-paper", "check": "inspection-check"}
+    return reverse(pages[kind], args=[key]) if kind in pages else ""

@@ -142,7 +142,7 @@ def _step(
     if order is None or not orders.concerns(order, request.user):
         return missing(request)
     now = clock.now()
-    happened_at = _their_time(request.POST.get("at", ""), now)
+    happened_at = their_time(request.POST.get("at", ""), now)
 
     def do() -> str:
         operation(order=order, by=request.user, happened_at=happened_at, now=now, **report)
@@ -203,7 +203,7 @@ def _go(request: Request, answer: HttpResponse) -> HttpResponse:
     return HttpResponse(status=204) if request.headers.get("X-Phone") else answer
 
 
-def _their_time(text: str, now: datetime) -> datetime:
+def their_time(text: str, now: datetime) -> datetime:
     """When the phone says it happened: never later than now, never from a clock that runs ahead."""
     try:
         moment = datetime.fromisoformat(text)

@@ -32,6 +32,7 @@
     const box = await raw("readonly", (store) => store.get(name));
     return box && JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv: box.iv }, await secret, box.sealed)));
   };
+  const isCheck = location.pathname === "/field/check", here = isCheck ? "check" : "page"; // which page is kept for times without a network
   const drop = (name) => raw("readwrite", (store) => store.delete(name));
 
   // -- steps that wait to be sent
@@ -70,8 +71,9 @@
   const back = async (step) => {
     const task = document.getElementById("task");
     if (task?.dataset.order === step.order) task.dataset.state = step.from;
+    if (step.order.startsWith("check:")) { await keep("draft:check", step.fields.filter(([name]) => !["once", "at"].includes(name))); if (isCheck) await refill(); } // refused: what was written is there again
   };
-  const refresh = () => { if (now.dataset.offline) location.replace("/field"); else window.htmx?.ajax("GET", "/field/now", { target: "#now", swap: "innerHTML" }); };
+  const refresh = () => { if (isCheck) { if (document.getElementById("told").hidden) location.reload(); } else if (now.dataset.offline) location.replace("/field"); else window.htmx?.ajax("GET", "/field/now", { target: "#now", swap: "innerHTML" }); };
 
   document.addEventListener("submit", async (event) => {
     const form = event.target;
@@ -83,13 +85,15 @@
     const task = form.closest("#task");
     if (!task || !form.dataset.then) return;
     event.preventDefault();
-    const fields = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken").concat([["at", stamp(time())]]);
-    const step = { key: crypto.randomUUID(), who: who(), order: task.dataset.order, url: form.getAttribute("action"), fields, from: task.dataset.state, then: form.dataset.then };
+    const key = crypto.randomUUID(), isFresh = form.dataset.fresh; // a form that may be filled again has a new key each time
+    const fields = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken" && !(isFresh && name === "once")).concat([["at", stamp(time())]], isFresh ? [["once", key]] : []);
+    const step = { key, who: who(), order: isFresh ? `${task.dataset.order}:${key}` : task.dataset.order, url: form.getAttribute("action"), fields, from: task.dataset.state, then: form.dataset.then };
     if (step.then === "closed" && !fields.some(([name, value]) => name === "outcome" && value)) return;
     told("");
     task.dataset.state = step.then;
     quiet();
     await change((rows) => [...rows, step]);
+    if (isFresh) { form.reset(); await drop(`draft:${task.dataset.order}`); form.querySelector("[data-kept]").textContent = ""; scrollTo(0, 0); }
     await remember();
     tell(); send();
   });
@@ -101,7 +105,7 @@
   // -- the page and the half-filled form as last seen
   const remember = async () => {
     const task = document.getElementById("task");
-    if (task && task.dataset.state !== "closed") await keep("page", { who: who(), html: now.innerHTML }); else await drop("page");
+    if (task && task.dataset.state !== "closed") await keep(here, { who: who(), html: now.innerHTML }); else await drop(here);
   };
   const draft = async (form) => { // of the form that was touched: it says so once more when a fresh page takes its place
     const task = form.closest("#task"), at = time();
@@ -162,7 +166,7 @@
   (async () => {
     dress();
     if (now.dataset.offline) {
-      const page = await kept("page");
+      const page = await kept(here);
       if (page && page.who === who()) now.innerHTML = page.html;
     }
     const unread = await kept("told");

@@ -1,0 +1,45 @@
+"""现场检查: what somebody saw at a place, kept as it was seen."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from jinzhong.audit import operations as audit
+from jinzhong.district.models import Account, Unit
+from jinzhong.district.permissions import require
+from jinzhong.operation import operation
+from jinzhong.review import checks
+from jinzhong.review.models import SiteCheck
+from jinzhong.review.operations.words import Unfit, short
+
+
+@operation
+def record_check(
+    *, place: str, items: Mapping[str, str], text: str, seen_at: datetime, by: Account, now: datetime
+) -> SiteCheck:
+    """Keep it; what is not in order can become the ground of a paper."""
+    require(by, "check.record")
+    seen = checks.place(place, by)
+    if seen is None:
+        raise Unfit(_("选一个网点或村（社区）"))
+    is_outlet = isinstance(seen, Unit)
+    known = checks.ITEMS[checks.OUTLET if is_outlet else checks.COMMUNITY]
+    looked_at = {code: items[code] for code in known if items.get(code) in (checks.GOOD, checks.BAD)}
+    if not looked_at and not text.strip():
+        raise Unfit(_("至少查一项，或者写看到什么"))
+    audit.take_turn()
+    made = SiteCheck.objects.create(
+        **{checks.OUTLET if is_outlet else checks.COMMUNITY: seen},
+        receiver=checks.receiver_of(seen),
+        items=looked_at,
+        text=short(text),
+        by=by.username,
+        seen_at=seen_at,
+        recorded_at=now,
+    )
+    bad = sum(state == checks.BAD for state in looked_at.values())
+    audit.record(
+        "review.site_checked", on=made, by=by.username, at=now, happened_at=seen_at, town=seen.town_id or "", found=bad
+    )  # fmt: skip
+    return made

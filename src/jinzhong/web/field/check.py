@@ -1,0 +1,55 @@
+"""现场检查 on the phone: kept there like a step of an order, handed in once there is a network."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from jinzhong import clock
+from jinzhong.review import checks, operations
+from jinzhong.web.field.task import their_time
+from jinzhong.web.shared.once import once
+from jinzhong.web.shared.pages import page
+from jinzhong.web.shared.request import Request
+
+ITEM = "item-"
+SHOWN = 5
+
+
+@page("field/check", name="field-check", may="check.record", methods=("GET", "POST"))
+def check(request: Request) -> HttpResponse:
+    """The form, and what I handed in last."""
+    if request.method == "POST":
+        return _record(request)
+    mine = checks.visible(request.user).filter(by=request.user.username)[:SHOWN]
+    shown = {
+        "places": checks.places(request.user),
+        "kinds": [
+            (kind, [(f"{ITEM}{code}", word) for code, word in items.items()]) for kind, items in checks.ITEMS.items()
+        ],
+        "mine": [(one, checks.findings(one)) for one in mine],
+        "errors": list(messages.get_messages(request)),
+    }  # fmt: skip
+    return render(request, "field/check.html", shown)
+
+
+def _record(request: Request) -> HttpResponse:
+    now, said = clock.now(), request.POST
+    items = {name.removeprefix(ITEM): said.get(name, "") for name in said if name.startswith(ITEM)}
+
+    def do() -> str:
+        operations.record_check(
+            place=said.get("place", ""), items=items, text=said.get("text", ""),
+            seen_at=their_time(said.get("at", ""), now), by=request.user, now=now,
+        )  # fmt: skip
+        return reverse("field-check")
+
+    from_phone = request.headers.get("X-Phone")
+    try:
+        answer = once(request, do)
+    except operations.Unfit as problem:
+        if from_phone:
+            return HttpResponse(str(problem), status=422, content_type="text/plain; charset=utf-8")
+        messages.error(request, str(problem))
+        return HttpResponseRedirect(reverse("field-check"))
+    return HttpResponse(status=204) if from_phone else answer
