@@ -8,8 +8,9 @@ import pytest
 
 from jinzhong import clock
 from jinzhong.district import operations as district
-from jinzhong.situation import board
+from jinzhong.situation import board, late
 from jinzhong.situation import operations as situation
+from jinzhong.situation.periods import Period
 from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case, five_cases, victim
 from jinzhong.situation.told import board_json
 from tests.district import at
@@ -368,6 +369,18 @@ def test_what_is_still_to_be_reported_is_said_beside_the_newest_week(desk, place
 
     assert "按此前报来的快慢，这一周约还有 1 起没有报来（0–5 起）" in words(desk.get("/situation/alarms"))
     assert "没有报来" not in words(desk.get("/situation/alarms?week=2021-04-10"))
+
+
+def test_what_comes_every_night_is_not_missed_the_next_morning(desk, place):
+    """Each day's cases come at 00:30 of the next: at nine nothing of yesterday is still to come; at midnight all of it is."""
+    for n in range(40):
+        day = date(2021, 4, 1) + timedelta(days=n)
+        file_case(f"A{n}", day.isoformat(), YUELIN, known=at("00:30", (day + timedelta(days=1)).isoformat()))
+    as_of = at("09:00", "2021-06-01")
+
+    yesterday = Period(date(2021, 5, 31), date(2021, 6, 1))
+    assert late.complete(yesterday, as_of=as_of) == 1.0
+    assert late.complete(yesterday, as_of=at("00:10", "2021-06-01")) == 0.0
 
 
 def test_too_few_earlier_cases_say_nothing_of_what_is_to_come(desk, five):

@@ -26,26 +26,33 @@ class Coming(NamedTuple):
 def complete(period: Period, *, as_of: datetime) -> float | None:
     """The share of the cases of a period that is over, known by now, as far as earlier ones tell; 1.0 where it is long over.
 
-    Days count once they are over. A case reported before our own register began came with its first lists and says nothing
+    A day's cases are held against those of earlier days at this hour as many days later. A case reported before our own register began came with its first lists and says nothing
     about a delay.
     """
     from jinzhong_engine.surveillance import delay
 
-    today = timezone.localtime(as_of).date()
+    now = timezone.localtime(as_of)
+    today = now.date()
     if today - period.last > LONGEST * DAY:
         return 1.0
     told = list(cases.arrivals(as_of=as_of))
     began = min((known for _reported, known in told), default=as_of)
     late = [
-        ((day_of(known) - day_of(reported)).days, (today - day_of(reported)).days - 1)
+        (_days_late(reported, known, now), (today - day_of(reported)).days)
         for reported, known in told
         if day_of(reported) >= day_of(began)
     ]
-    shares = delay.completeness([(max(0, one), wait) for one, wait in late if wait >= 0], LONGEST)
-    waits = [(today - period.since).days - 1 - n for n in range(period.days)]
+    shares = delay.completeness(late, LONGEST)
+    waits = [(today - period.since).days - n for n in range(period.days)]
     found = [shares[min(wait, LONGEST)] for wait in waits]
     known = [one for one in found if one is not None]
     return sum(known) / len(found) if len(known) == len(found) else None
+
+
+def _days_late(reported: datetime, known: datetime, now: datetime) -> int:
+    """On which day after its own a case was known by this hour; 0: on the same day."""
+    there = timezone.localtime(known)
+    return max(0, (there.date() - day_of(reported)).days + (there.time() >= now.time()))
 
 
 def coming(known: int, share: float | None) -> Coming | None:
