@@ -130,9 +130,7 @@ def _computer(period: Period, also: Sequence[Input]) -> Callable[[Setting], Side
 
     def side(setting: Setting) -> Side:
         judged = alarms.judge(weekly, last=weeks, version=setting.rungs, clusters=together) if weeks else ()
-        if setting.roster and not replay.teams:
-            raise BadChange(f"roster: nobody's patrol duty is known from {period.since} to {period.until}")
-        by = replay.shifts(setting.roster) if setting.roster else {}
+        by = _shifts(replay, setting, period)
         lists = listing.of_months(given, last, rules=setting.rules) if last >= period.since else []
         return Side(
             alarms={(one.area, one.fraud_class, f"{one.period}"): one.colour for one in judged},
@@ -156,6 +154,15 @@ def _computer(period: Period, also: Sequence[Input]) -> Callable[[Setting], Side
         )
 
     return side
+
+
+def _shifts(replay: rosters.Replay, setting: Setting, period: Period) -> Mapping[str, timedelta]:
+    """By order, how much later everything on it would have happened; nothing where the roster stays. Raises BadChange."""
+    if not setting.roster:
+        return {}
+    if not replay.teams:
+        raise BadChange(f"roster: nobody's patrol duty is known from {period.since} to {period.until}")
+    return replay.shifts(setting.roster)
 
 
 def _door(run: work.Run, by: timedelta) -> float | None:

@@ -291,7 +291,7 @@ def _opened(request: Request, asked: Asked, told: Board, line: Line, share: floa
         more=max(0, total.cases - SHOWN_CASES),
         loss=total.loss,
         huge=Decimal(line.alarm.huge_case) if line.alarm.huge_case else None,
-        weeks=weeks(told, line, step=24),
+        weeks=weeks(told, line, step=20),
         coming=late.coming(line.alarm.observed, share),
         clusters=[
             (words[code], one, _rows_of(told, Period(one.since, one.until + DAY), code, line.town.code))

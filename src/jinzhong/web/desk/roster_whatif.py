@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinzhong import clock
-from jinzhong.review.index import rectified
-from jinzhong.situation import drill, periods, queries, whatif
+from jinzhong.situation import drill, periods, queries
 from jinzhong.situation.periods import Period, add_months
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.request import Request
@@ -47,6 +46,9 @@ class Unreadable(ValueError):
 @page("desk/duty/whatif", name="duty-whatif", may="duty.manage")
 def roster_whatif(request: Request) -> HttpResponse:
     """The last whole quarter-year unless the address says otherwise."""
+    from jinzhong.review.index import rectified  # starts what computes
+    from jinzhong.situation import whatif
+
     now = clock.now()
     first = now.date().replace(day=1)
     period, wrong = Period(add_months(first, -MONTHS), first), ""
