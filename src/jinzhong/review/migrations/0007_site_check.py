@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('district', '0001_initial'),
-        ('review', '0005_index_export'),
+        ('review', '0006_remark_on_unit'),
     ]
 
     operations = [
