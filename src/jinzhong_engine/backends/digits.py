@@ -1,21 +1,25 @@
 """Phone numbers and IMEIs packed into whole numbers: ten million texts compare, sort and hash as eight bytes each.
 
-Digits stand behind a one, so that zeros in front are kept: 0571 packs to 10571, and +852 to -1852. What isn't digits has no such form, and
-then all stay texts: the ids are the same, only slower.
+A text of digits, hyphens and plus signs is a number in base 12 behind a one, so that zeros in front are kept: 05 packs to 1·144 + 0·12 + 5.
+What holds anything else, or is too long, has no such form.
 """
 
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numba import njit
 
 from jinzhong_engine.backends.cores import side_by_side
 
 MOST = 17
-"""Digits that fit behind the one."""
-PLUS, ZERO = ord("+"), ord("0")
+"""Letters that fit behind the one."""
+LETTERS = np.frombuffer(b"0123456789-+", np.uint8)
+BASE = len(LETTERS)
+UNKNOWN = 255
+_VALUES = np.full(256, UNKNOWN, np.uint8)
+_VALUES[LETTERS] = np.arange(BASE)
+NO_FORM = 0
 
 
 def packed(columns: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
@@ -30,8 +34,19 @@ def texts(keys: pa.Array) -> pa.Array:
     """The texts that were packed."""
     if pa.types.is_string(keys.type):
         return keys
-    digits = pc.utf8_slice_codeunits(pc.abs(keys).cast(pa.string()), 1)
-    return pc.binary_join_element_wise(pc.if_else(pc.less(keys, 0), "+", ""), digits, "")
+    values = keys.to_numpy()
+    bounds, letters = np.zeros(len(values) + 1, np.int32), np.empty(MOST * len(values), np.uint8)
+    _unpack(values, LETTERS, bounds, letters)
+    return pa.StringArray.from_buffers(len(values), pa.py_buffer(bounds), pa.py_buffer(letters[: bounds[-1]]))
+
+
+def keys(texts: pa.Array) -> Any:
+    """int64 of each text; NO_FORM where it has none, or where there is no text."""
+    _valid, offsets, letters = texts.buffers()
+    made = np.empty(len(texts), np.int64)
+    bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    _pack(bounds, np.frombuffer(letters or b"", np.uint8), _VALUES, made)
+    return made
 
 
 def _packed(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
@@ -43,27 +58,34 @@ def _chunk(chunk: pa.Array) -> pa.Array | None:
     if pa.types.is_dictionary(chunk.type):
         words = _chunk(chunk.dictionary)
         return None if words is None else words.take(chunk.indices)
-    _valid, offsets, letters = chunk.buffers()
-    made = np.empty(len(chunk), np.int64)
-    bounds = np.frombuffer(offsets, np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
-    if chunk.null_count or not _pack(bounds, np.frombuffer(letters or b"", np.uint8), made):
-        return None
-    return pa.array(made)
+    made = keys(chunk)
+    return None if (made == NO_FORM).any() else pa.array(made)
 
 
 @njit(cache=True, nogil=True)
-def _pack(bounds: Any, letters: Any, made: Any) -> bool:
+def _pack(bounds: Any, letters: Any, values: Any, made: Any) -> None:
     for row in range(len(made)):
         low, high = bounds[row], bounds[row + 1]
-        has_plus = low < high and letters[low] == PLUS
-        low += has_plus
-        if not 0 < high - low <= MOST:
-            return False
-        value = np.int64(1)
-        for place in range(low, high):
-            digit = np.int64(letters[place]) - ZERO
-            if not 0 <= digit <= 9:
-                return False
-            value = value * 10 + digit
-        made[row] = -value if has_plus else value
-    return True
+        key = np.int64(0 < high - low <= MOST)
+        for place in range(low, high if key else low):
+            value = values[letters[place]]
+            if value == UNKNOWN:
+                key = np.int64(NO_FORM)
+                break
+            key = key * BASE + value
+        made[row] = key
+
+
+@njit(cache=True, nogil=True)
+def _unpack(keys: Any, alphabet: Any, bounds: Any, letters: Any) -> None:
+    """The last letter comes first: each text is written from its end."""
+    for row in range(len(keys)):
+        key, size = keys[row], 0
+        while key >= BASE:
+            key //= BASE
+            size += 1
+        key = keys[row]
+        for place in range(bounds[row] + size - 1, bounds[row] - 1, -1):
+            letters[place] = alphabet[key % BASE]
+            key //= BASE
+        bounds[row + 1] = bounds[row] + size

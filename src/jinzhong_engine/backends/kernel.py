@@ -32,8 +32,27 @@ WIDTH = len(NAMES)
 NULL = math.nan
 
 
-MET = np.dtype([("party", "i8"), ("caller", "i8"), ("slot", "i8")])
-"""What is noted of each number met: side by side, since numbers lie all over the memory and each look costs a way there."""
+MET = np.dtype([("turn", "i8"), ("slot", "i8")])
+"""What is noted of a number met while another's events are gone through: side by side, since each look costs a way through memory."""
+
+SLOT = np.dtype(
+    [
+        ("first", "i8"), ("last", "i8"), ("hour", "i8"), ("last_answered", "i8"), ("last_in", "i8"),
+        ("calls", "i4"), ("answered", "i4"), ("before", "i4"), ("rang", "i4"),
+    ]
+)  # fmt: skip
+"""One party of the present number: its calls in the week, and the last of them in each direction. 0: none."""
+
+
+class Book(NamedTuple):
+    """All that is known: the ledgers, and of how many parties each number's calls are. Events made and received carry their party's
+    slot, a small number of its own for each party, so that whatever is noted of them lies close together."""
+
+    made: Any
+    received: Any
+    sent: Any
+    uses: Any
+    parties: Any
 
 
 class Scratch(NamedTuple):
@@ -45,28 +64,18 @@ class Scratch(NamedTuple):
     seen_imei: Any
     seen_city: Any
     city_calls: Any
-    calls: Any
-    answered: Any
-    first: Any
-    last: Any
-    last_answered: Any
-    flags: Any
+    hours: Any
+    slots: Any
 
 
 def scratch(numbers: int, cells: int, imeis: int, cities: int, widest: int) -> Scratch:
-    """``widest``: the most calls any number made."""
-    ids = (cells, imeis, cities)
-    cell, imei, city = (np.zeros(max(size, 1), np.int64) for size in ids)
-    slots = max(widest, 1)
+    """``widest``: the most parties any number has."""
+    ids = (cells, imeis, cities, cities)
+    cell, imei, city, calls = (np.zeros(max(size, 1), np.int64) for size in ids)
     return Scratch(
         turn=np.zeros(1, np.int64), met=np.zeros(max(numbers, 1), MET), seen_cell=cell, seen_imei=imei, seen_city=city,
-        city_calls=np.zeros(max(cities, 1), np.int64),
-        calls=np.zeros(slots, np.int64), answered=np.zeros(slots, np.int64), first=np.zeros(slots, np.int64),
-        last=np.zeros(slots, np.int64), last_answered=np.zeros(slots, np.int64), flags=np.zeros(slots, np.int8),
+        city_calls=calls, hours=np.zeros(24, np.int64), slots=np.zeros(max(widest, 1), SLOT),
     )  # fmt: skip
-
-
-BEFORE, CALLED_BACK = 1, 2
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -76,7 +85,11 @@ def _over(part: float, whole: float) -> float:
 
 @njit(cache=True, nogil=True)
 def _since(events: Any, low: int, high: int, moment: int) -> int:
-    """First place in events[low:high] at or after the moment."""
+    """First place in events[low:high] at or after the moment; mostly it is one of the ends."""
+    if low == high or events[low].at >= moment:
+        return low
+    if events[high - 1].at < moment:
+        return high
     while low < high:
         middle = (low + high) // 2
         if events[middle].at < moment:
@@ -87,90 +100,114 @@ def _since(events: Any, low: int, high: int, moment: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def numbers_on(uses: Any, met: Any, turn: int, imei: int, moment: int) -> int:
+def numbers_on(uses: Any, imei: int, moment: int, s: Any) -> int:
     """Distinct numbers seen on a handset in the week, at most MOST_ON_HANDSET; newest first, so that the cap bounds the work."""
-    low = _since(uses.events, uses.start[imei], uses.end[imei], moment - WEEK)
-    high = _since(uses.events, low, uses.end[imei], moment)
-    found = 0
-    for place in range(high - 1, low - 1, -1):
-        caller = uses.events[place].other
-        if met[caller].caller != turn:
-            met[caller].caller = turn
-            found += 1
-            if found == MOST_ON_HANDSET:
-                break
+    s.turn[0] += 1
+    turn, met = s.turn[0], s.met
+    found, caller = 0, -1
+    for place in range(uses.end[imei] - 1, uses.start[imei] - 1, -1):
+        one = uses.events[place]
+        if one.at < moment - WEEK:
+            break
+        if one.at < moment and one.other != caller:
+            caller = one.other
+            if met[caller].turn != turn:
+                met[caller].turn = turn
+                found += 1
+                if found == MOST_ON_HANDSET:
+                    break
     return found
 
 
 @njit(cache=True, nogil=True)
-def row(number: int, moment: int, made: Any, received: Any, sent: Any, on_handset: Any, s: Any) -> Any:
+def settle(number: int, book: Any, s: Any) -> None:
+    """Give each party of the number a slot, in the order they are met; its events carry them from now on."""
+    s.turn[0] += 1
+    turn, met, parties = s.turn[0], s.met, 0
+    made, received = book.made, book.received
+    for place in range(made.start[number], made.end[number]):
+        other = made.events[place].other
+        if met[other].turn != turn:
+            met[other].turn, met[other].slot = turn, parties
+            parties += 1
+        made.events[place].slot = met[other].slot
+    for place in range(received.start[number], received.end[number]):
+        other = received.events[place].other
+        if met[other].turn != turn:
+            met[other].turn, met[other].slot = turn, parties
+            parties += 1
+        received.events[place].slot = met[other].slot
+    book.parties[number] = parties
+
+
+@njit(cache=True, nogil=True)
+def settle_all(numbers: Any, book: Any, s: Any) -> None:
+    for number in numbers:
+        settle(number, book, s)
+
+
+@njit(cache=True, nogil=True)
+def row(number: int, moment: int, book: Any, on_handset: Any, s: Any) -> Any:
     """Features of ``number`` from what happened before ``moment``.
 
     1. calls made in the 30 days before the week: whom it knew, when it last rang
     2. calls made in the week, in the order of time
-    3. calls received in the week: who rang back
+    3. calls received in the week: who rang, who rang back
     4. the parties, gathered
     5. messages sent in the week
     """
     s.turn[0] += 1
-    turn = s.turn[0]
+    turn, slots, hours = s.turn[0], s.slots, s.hours
+    for at_slot in range(book.parties[number]):
+        one_slot = slots[at_slot]
+        one_slot.last, one_slot.last_answered, one_slot.last_in, one_slot.hour = 0, 0, 0, -1
+        one_slot.calls, one_slot.answered, one_slot.before, one_slot.rang = 0, 0, 0, 0
+    hours[:] = 0
+
+    made = book.made
     events = made.events
     oldest = _since(events, made.start[number], made.end[number], moment - LOOKBACK)
     high = _since(events, oldest, made.end[number], moment)
-    week = _since(events, oldest, high, moment - WEEK)
-    month = _since(events, oldest, high, moment - MONTH)
-    parties = 0
+    week, in_month = oldest, 0
+    while week < high and events[week].at < moment - WEEK:
+        slots[events[week].slot].before = 1
+        in_month += events[week].at >= moment - MONTH
+        week += 1
 
-    for place in range(oldest, week):
-        other = events[place].other
-        if s.met[other].party != turn:
-            s.met[other].party = turn
-            s.met[other].slot = parties
-            s.calls[parties], s.answered[parties] = 0, 0
-            s.last[parties], s.last_answered[parties], s.flags[parties] = 0, 0, BEFORE
-            parties += 1
-
-    hours = np.zeros(24, np.int64)
-    short, answered, seconds, longest, night, forwarded, international = 0, 0, 0, 0, 0, 0, 0
+    short, answered, seconds, longest, forwarded, international = 0, 0, 0, 0, 0, 0
     cells, imeis, cities, on_one, with_city, main_city = 0, 0, 0, 0, 0, 0
     active_days, active_hours, busiest, fanout = 0, 0, 0, 0
-    day_now, hour_now, in_hour, fresh_in_hour = -1, -1, 0, 0
+    day_now, hour_now, of_day, in_hour, fresh_in_hour, hour_ends = -1, -1, 0, 0, 0, 0
     last_day, last_hour = 0, 0
     for place in range(week, high):
         one = events[place]
-        at, other = one.at, one.other
+        at = one.at
         last_day += at >= moment - DAY
         last_hour += at >= moment - HOUR
-        hour, of_day = (at + SHANGHAI) // HOUR, (at + SHANGHAI) // HOUR % 24
-        if hour != hour_now:
-            hour_now, in_hour, fresh_in_hour = hour, 0, 0
+        if at >= hour_ends:
+            hour_now, in_hour, fresh_in_hour = (at + SHANGHAI) // HOUR, 0, 0
+            hour_ends, of_day = (hour_now + 1) * HOUR - SHANGHAI, hour_now % 24
             active_hours += 1
-            if hour // 24 != day_now:
-                day_now = hour // 24
+            if hour_now // 24 != day_now:
+                day_now = hour_now // 24
                 active_days += 1
         hours[of_day] += 1
-        night += of_day < NIGHT_UNTIL or of_day >= NIGHT_FROM
         in_hour += 1
         busiest = max(busiest, in_hour)
 
-        if s.met[other].party != turn:
-            s.met[other].party = turn
-            s.met[other].slot = parties
-            s.calls[parties], s.answered[parties] = 0, 0
-            s.last[parties], s.last_answered[parties], s.flags[parties] = 0, 0, 0
-            parties += 1
-        slot = s.met[other].slot
-        if s.calls[slot] == 0:
-            s.first[slot] = at
-        if s.calls[slot] == 0 or (s.last[slot] + SHANGHAI) // HOUR != hour:
+        party = slots[one.slot]
+        if party.calls == 0:
+            party.first = at
+        if party.hour != hour_now:
+            party.hour = hour_now
             fresh_in_hour += 1
             fanout = max(fanout, fresh_in_hour)
-        s.calls[slot] += 1
-        s.last[slot] = at
+        party.calls += 1
+        party.last = at
         if one.seconds > 0:
             answered += 1
-            s.answered[slot] += 1
-            s.last_answered[slot] = at
+            party.answered += 1
+            party.last_answered = at
         seconds += one.seconds
         longest = max(longest, one.seconds)
         short += one.seconds < SHORT_SECONDS
@@ -193,42 +230,43 @@ def row(number: int, moment: int, made: Any, received: Any, sent: Any, on_handse
             main_city = max(main_city, s.city_calls[one.city])
 
     out = high - week
-    low_in = _since(received.events, received.start[number], received.end[number], moment - WEEK)
-    high_in = _since(received.events, low_in, received.end[number], moment)
-    callers, taken = 0, 0
-    for place in range(low_in, high_in):
+    received = book.received
+    callers, received_calls, taken = 0, 0, 0
+    for place in range(received.end[number] - 1, received.start[number] - 1, -1):
         one_in = received.events[place]
-        other = one_in.other
-        taken += one_in.what > 0
-        if s.met[other].caller != turn:
-            s.met[other].caller = turn
-            callers += 1
-        if s.met[other].party == turn:
-            slot = s.met[other].slot
-            if s.calls[slot] > 0 and one_in.at > s.first[slot]:
-                s.flags[slot] |= CALLED_BACK
+        if one_in.at < moment - WEEK:
+            break
+        if one_in.at < moment:
+            received_calls += 1
+            taken += one_in.what > 0
+            party = slots[one_in.slot]
+            if party.rang == 0:
+                party.rang, party.last_in = 1, one_in.at
+                callers += 1
 
     called, new, back, once, most, reached, reached_day, party_day, party_hour = 0, 0, 0, 0, 0, 0, 0, 0, 0
-    for slot in range(parties):
-        if s.calls[slot] == 0:
+    for at_slot in range(book.parties[number]):
+        party = slots[at_slot]
+        if party.calls == 0:
             continue
         called += 1
-        new += s.flags[slot] & BEFORE == 0
-        back += s.flags[slot] & CALLED_BACK != 0
-        once += s.calls[slot] == 1
-        most = max(most, s.calls[slot])
-        reached += s.answered[slot] > 0
-        reached_day += s.last_answered[slot] >= moment - DAY
-        party_day += s.last[slot] >= moment - DAY
-        party_hour += s.last[slot] >= moment - HOUR
+        new += party.before == 0
+        back += party.last_in > party.first
+        once += party.calls == 1
+        most = max(most, party.calls)
+        reached += party.answered > 0
+        reached_day += party.last_answered >= moment - DAY
+        party_day += party.last >= moment - DAY
+        party_hour += party.last >= moment - HOUR
 
-    weighted = 0.0
+    weighted, night = 0.0, 0
     for of_day in range(24):
+        if of_day < NIGHT_UNTIL or of_day >= NIGHT_FROM:
+            night += hours[of_day]
         if hours[of_day] > 0:
             weighted += hours[of_day] * math.log2(hours[of_day])
 
-    messages, receivers, campaign = _messages(number, moment, sent)
-    received_calls = high_in - low_in
+    messages, receivers, campaign = _messages(number, moment, book.sent)
     entropy, longest_call, first_call, silent, idle = NULL, NULL, NULL, NULL, NULL
     if out > 0:
         entropy = max(0.0, math.log2(out) - weighted / out)
@@ -253,9 +291,9 @@ def row(number: int, moment: int, made: Any, received: Any, sent: Any, on_handse
         callback_share_7d=_over(back, called),
         out_calls_1h=float(last_hour),
         out_calls_1d=float(last_day),
-        out_calls_30d=float(high - month),
+        out_calls_30d=float(in_month + out),
         day_surge_7d=_over(7 * last_day, out),
-        month_surge_30d=_over(out, high - month),
+        month_surge_30d=_over(out, in_month + out),
         busiest_hour_7d=float(busiest),
         active_hours_7d=float(active_hours),
         calls_per_active_hour_7d=_over(out, active_hours),
@@ -314,19 +352,24 @@ def _messages(number: int, moment: int, sent: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def rows(
-    chosen: Any, moment: int, made: Any, received: Any, sent: Any, on_handset: Any, s: Any, out: Any
-) -> None:
+def rows(chosen: Any, moment: int, book: Any, on_handset: Any, s: Any, out: Any) -> None:
     """Features of the chosen numbers, one line of ``out`` each."""
     for line in range(len(chosen)):
-        values = row(chosen[line], moment, made, received, sent, on_handset, s)
+        values = row(chosen[line], moment, book, on_handset, s)
         for column in range(WIDTH):
             out[line, column] = values[column]
+
+
+@njit(cache=True, nogil=True)
+def settled_rows(chosen: Any, moment: int, book: Any, on_handset: Any, s: Any, out: Any) -> None:
+    """The same of numbers whose parties have no slots yet."""
+    for line in range(len(chosen)):
+        settle(chosen[line], book, s)
+        rows(chosen[line : line + 1], moment, book, on_handset, s, out[line : line + 1])
 
 
 @njit(cache=True, nogil=True)
 def handset_counts(chosen: Any, moment: int, uses: Any, s: Any, out: Any) -> None:
     """``out[imei]`` for the chosen handsets: distinct numbers on it in the week."""
     for imei in chosen:
-        s.turn[0] += 1
-        out[imei] = numbers_on(uses, s.met, s.turn[0], imei, moment)
+        out[imei] = numbers_on(uses, imei, moment, s)

@@ -13,6 +13,7 @@ MADE = np.dtype(
     [
         ("at", "i8"),
         ("other", "i4"),
+        ("slot", "i4"),
         ("seconds", "i4"),
         ("cell", "i4"),
         ("imei", "i4"),
@@ -20,9 +21,9 @@ MADE = np.dtype(
         ("kind", "i4"),
     ]
 )
-"""A call made, filed under its caller. -1: not recorded."""
+"""A call made, filed under its caller. -1: not recorded. ``slot``: the place of the other among the caller's parties (``kernel.settle``)."""
 
-BRIEF = np.dtype([("at", "i8"), ("other", "i4"), ("what", "i4")])
+BRIEF = np.dtype([("at", "i8"), ("other", "i4"), ("what", "i4"), ("slot", "i4")])
 """A call received (``what``: seconds, under its callee), a use of a handset (under the handset) or a message sent
 (``what``: its text, under its sender)."""
 

@@ -4,14 +4,15 @@ A stretch that is full moves to the end of the pool with twice its room. When th
 what no feature looks at any more is dropped, so that memory follows the look-back and not the time the watch has run.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numba import njit
+from numba import njit, types
+from numba.typed import Dict
 
-from jinzhong_engine.backends import kernel
+from jinzhong_engine.backends import digits, kernel
 from jinzhong_engine.backends.cores import THREADS, side_by_side
 from jinzhong_engine.backends.ledger import BRIEF, KINDS, MADE, Ledger
 from jinzhong_engine.backends.native import kinds
@@ -20,81 +21,112 @@ from jinzhong_engine.features.windows import LOOKBACK, WEEK
 ROOM = 4
 """Places of a fresh stretch: most numbers make few calls."""
 
+MANY = 100
+"""Times as many calls known as are new: then only the new ones are looked at, and else all get their slots anew."""
+
+
+class Pool(NamedTuple):
+    """A ledger with room: ``room[n]`` places of ``events`` from ``start[n]`` on are the owner's; from ``used[0]`` on they are nobody's."""
+
+    events: Any
+    start: Any
+    end: Any
+    room: Any
+    used: Any
+
 
 @njit(cache=True, nogil=True)
-def _insert(
-    events: Any, start: Any, end: Any, room: Any, used: int, owners: Any, news: Any, begin: int
-) -> Any:
-    """File news[begin:] under their owners, keeping each stretch in the order of time.
-
-    Returns (places used, first row that found no room).
-    """
-    for row in range(begin, len(owners)):
-        owner = owners[row]
-        if owner < 0:
-            continue
-        size = end[owner] - start[owner]
-        if size == room[owner]:
-            wanted = max(ROOM, 2 * size)
-            if used + wanted > len(events):
-                return used, row
+def _widen(pool: Any, owners: Any, coming: Any) -> bool:
+    """Room for what is coming: a stretch too short for it moves behind all others, with twice its room. False: the pool is full."""
+    wanted = 0
+    for at in range(len(owners)):
+        size = pool.end[owners[at]] - pool.start[owners[at]] + coming[at]
+        if size > pool.room[owners[at]]:
+            wanted += max(ROOM, 2 * size)
+    if pool.used[0] + wanted > len(pool.events):
+        return False
+    for at in range(len(owners)):
+        owner = owners[at]
+        size = pool.end[owner] - pool.start[owner]
+        if size + coming[at] > pool.room[owner]:
+            fresh, pool.room[owner] = pool.used[0], max(ROOM, 2 * (size + coming[at]))
+            pool.used[0] += pool.room[owner]
             for place in range(size):
-                events[used + place] = events[start[owner] + place]
-            start[owner], end[owner], room[owner] = used, used + size, wanted
-            used += wanted
+                pool.events[fresh + place] = pool.events[pool.start[owner] + place]
+            pool.start[owner], pool.end[owner] = fresh, fresh + size
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _pack(pool: Any, owners: Any, coming: Any, oldest: int, packed: Any) -> None:
+    """Move what is not older into ``packed``, every stretch with room for what is coming and half as much again."""
+    used, at = 0, 0
+    for owner in range(len(pool.start)):
+        first = pool.start[owner]
+        while first < pool.end[owner] and pool.events[first].at < oldest:
+            first += 1
+        size = pool.end[owner] - first
+        for place in range(size):
+            packed[used + place] = pool.events[first + place]
+        pool.start[owner], pool.end[owner] = used, used + size
+        if at < len(owners) and owners[at] == owner:
+            size += coming[at]
+            at += 1
+        pool.room[owner] = size + size // 2
+        used += pool.room[owner]
+    pool.used[0] = used
+
+
+@njit(cache=True, nogil=True)
+def _insert(pool: Any, owners: Any, news: Any, order: Any) -> None:
+    """File events under their owners, each stretch in the order of time."""
+    events, start, end = pool.events, pool.start, pool.end
+    for row in order:
+        owner, at = owners[row], news[row].at
         place = end[owner]
-        while place > start[owner] and events[place - 1].at > news[row].at:
+        while place > start[owner] and events[place - 1].at > at:
             events[place] = events[place - 1]
             place -= 1
         events[place] = news[row]
         end[owner] += 1
-    return used, len(owners)
 
 
 @njit(cache=True, nogil=True)
-def _pack(events: Any, start: Any, end: Any, room: Any, oldest: int, packed: Any) -> int:
-    """Move what is not older into ``packed``, every stretch with room for half as much again; returns the places used."""
-    used = 0
-    for owner in range(len(start)):
-        first = start[owner]
-        while first < end[owner] and events[first].at < oldest:
-            first += 1
-        size = end[owner] - first
-        for place in range(size):
-            packed[used + place] = events[first + place]
-        start[owner], end[owner] = used, used + size
-        room[owner] = size + size // 2
-        used += room[owner]
-    return used
+def _slots(pairs: Any, made: Any, received: Any, parties: Any, slots: Any) -> None:
+    """The slot of the other among the owner's parties, for each pair: what their latest event carries, or the next one."""
+    for at in range(len(pairs)):
+        owner, other = pairs[at] >> 32, pairs[at] & 0xFFFFFFFF
+        slots[at] = -1
+        for place in range(made.end[owner] - 1, made.start[owner] - 1, -1):
+            if made.events[place].other == other:
+                slots[at] = made.events[place].slot
+                break
+        if slots[at] < 0:
+            for place in range(received.end[owner] - 1, received.start[owner] - 1, -1):
+                if received.events[place].other == other:
+                    slots[at] = received.events[place].slot
+                    break
+        if slots[at] < 0:
+            slots[at] = parties[owner]
+            parties[owner] += 1
 
 
-class Growing:
-    """One ledger that grows. ``oldest`` of ``add``: events before it may be dropped."""
+def _empty(kind: np.dtype) -> Pool:
+    start, end, room, used = (np.zeros(size, np.int64) for size in (0, 0, 0, 1))
+    return Pool(np.empty(1024, kind), start, end, room, used)
 
-    def __init__(self, kind: np.dtype):
-        self.events = np.empty(1024, kind)
-        self.start, self.end, self.room = (np.zeros(0, np.int64) for _ in range(3))
-        self.used = 0
 
-    def add(self, owners: Any, news: Any, count: int, oldest: int) -> None:
-        self.start, self.end, self.room = (_longer(one, count) for one in (self.start, self.end, self.room))
-        row = 0
-        while row < len(owners):
-            self.used, row = _insert(
-                self.events, self.start, self.end, self.room, self.used, owners, news, row
-            )
-            if row < len(owners):
-                self._make_room(len(owners) - row, oldest)
-
-    def _make_room(self, rows: int, oldest: int) -> None:
-        kept = int((self.end - self.start).sum())
-        packed = np.empty(4 * (kept + ROOM * rows) + 1024, self.events.dtype)
-        self.used = _pack(self.events, self.start, self.end, self.room, oldest, packed)
-        self.events = packed
-
-    def ledger(self, count: int) -> Ledger:
-        self.start, self.end, self.room = (_longer(one, count) for one in (self.start, self.end, self.room))
-        return Ledger(self.events, self.start, self.end)
+def _with_room(pool: Pool, count: int, owners: Any, oldest: int) -> Pool:
+    """With place for ``count`` owners and for one more event of each of ``owners``; another pool where this one was full."""
+    start, end, room = (_longer(one, count) for one in (pool.start, pool.end, pool.room))
+    pool = pool._replace(start=start, end=end, room=room)
+    coming, counts = np.unique(owners[owners >= 0], return_counts=True)
+    if _widen(pool, coming, counts):
+        return pool
+    kept = int((pool.end - pool.start).sum())
+    packed = np.empty(2 * (kept + ROOM * len(owners)) + 1024, pool.events.dtype)
+    _pack(pool, coming, counts, oldest, packed)
+    return pool._replace(events=packed)
 
 
 def _longer(array: Any, count: int) -> Any:
@@ -106,31 +138,69 @@ def _longer(array: Any, count: int) -> Any:
     return grown
 
 
+@njit(cache=True)
+def _no_places() -> Any:
+    return Dict.empty(types.int64, types.int32)
+
+
+@njit(cache=True, nogil=True)
+def _place(keys: Any, places: Any, ids: Any, fresh: Any) -> int:
+    """The id of each key, -1 for NO_FORM; keys that were new come to stand in ``fresh``, returns how many."""
+    found = 0
+    for row in range(len(keys)):
+        key = keys[row]
+        if key == digits.NO_FORM:
+            ids[row] = -1
+        elif key in places:
+            ids[row] = places[key]
+        else:
+            ids[row] = places[key] = np.int32(len(places))
+            fresh[found] = key
+            found += 1
+    return found
+
+
 class Ids:
-    """Small integers for texts, in the order they are met."""
+    """Small integers for texts, in the order they are met. A text has a key: its packed form, or for one that has none
+    the next whole number below 0."""
 
     def __init__(self) -> None:
-        self.of: dict[str, int] = {}
-        self.texts: list[str] = []
+        self._places, self._keys, self._count = _no_places(), np.zeros(64, np.int64), 0
+        self._odd: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return self._count
 
     def encode(self, column: Any) -> Any:
         """int32 ids of a column; -1 for nothing."""
-        coded = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        if pa.types.is_dictionary(coded.type) and len(coded.dictionary) > len(coded):
-            coded = coded.dictionary_decode()  # a slice of a large table carries all its texts along
-        coded = coded if pa.types.is_dictionary(coded.type) else pc.dictionary_encode(coded)
-        texts = coded.dictionary.to_pylist()
-        known = [self.of.get(one, -1) for one in texts]
-        if -1 in known:
-            known = [self.id(one) for one in texts]
-        places = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
-        return np.array([*known, -1], np.int32)[places]
+        chunk = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        if not pa.types.is_dictionary(chunk.type):
+            return self._ids(chunk)
+        if len(chunk.dictionary) > len(chunk):  # a slice of a large table carries all its texts along
+            return self._ids(chunk.dictionary_decode())
+        places = pc.fill_null(chunk.indices, -1).to_numpy(zero_copy_only=False)
+        return np.append(self._ids(chunk.dictionary), np.int32(-1))[places]
 
-    def id(self, text: str) -> int:
-        found = self.of.setdefault(text, len(self.texts))
-        if found == len(self.texts):
-            self.texts.append(text)
-        return found
+    def _ids(self, texts: pa.Array) -> Any:
+        keys = digits.keys(texts)
+        for row in np.flatnonzero(keys == digits.NO_FORM).tolist():
+            if texts[row].is_valid:
+                keys[row] = self._odd.setdefault(texts[row].as_py(), -1 - len(self._odd))
+        ids, fresh = np.empty(len(keys), np.int32), np.empty(len(keys), np.int64)
+        found = _place(keys, self._places, ids, fresh)
+        self._keys = _longer(self._keys, self._count + found)
+        self._keys[self._count : self._count + found] = fresh[:found]
+        self._count += found
+        return ids
+
+    def texts(self, ids: Any = slice(None)) -> pa.Array:
+        """The texts of these ids; of all, in their order."""
+        keys = self._keys[: self._count][ids]
+        known = digits.texts(pa.array(np.maximum(keys, digits.NO_FORM)))
+        if not self._odd:
+            return known
+        odd = pa.array(list(self._odd)).take(pa.array(-1 - keys, mask=keys >= 0))
+        return pc.if_else(pa.array(keys >= 0), known, odd)
 
 
 class Live:
@@ -138,51 +208,101 @@ class Live:
 
     def __init__(self) -> None:
         self.numbers, self.cells, self.imeis, self.cities = Ids(), Ids(), Ids(), Ids()
-        self.made, self.received, self.uses = Growing(MADE), Growing(BRIEF), Growing(BRIEF)
-        self._nothing = Growing(BRIEF)
+        self.made, self.received, self.uses = _empty(MADE), _empty(BRIEF), _empty(BRIEF)
+        self._no_messages = Ledger(np.empty(0, BRIEF), self.made.start, self.made.start)
+        self._parties = np.zeros(0, np.int64)
         self._papers = [kernel.scratch(1, 1, 1, 1, 1)] * THREADS
         self._on_handset = np.zeros(1, np.int64)
 
     def add(self, calls: pa.Table, oldest: int) -> Any:
         """calls: checked, times int64. Returns the ids of their callers; ``oldest``: what lies before it may be dropped."""
+        made, caller = self._encoded(calls)
+        brief = np.zeros(len(made), BRIEF)
+        brief["at"], brief["other"], brief["what"] = made["at"], caller, made["seconds"]
+        owners = (caller, made["other"].copy(), made["imei"].copy())
+        fresh = self._room_for(owners, oldest)
+        if fresh or MANY * len(made) > self.made.used[0]:
+            self._insert(owners, made, brief)
+            self._settle_all()
+        else:
+            self._settle(caller, made, brief)
+            self._insert(owners, made, brief)
+        return caller
+
+    def _encoded(self, calls: pa.Table) -> tuple[Any, Any]:
+        """(the calls as they lie under their callers, their callers)."""
         caller, callee = self.numbers.encode(calls["caller"]), self.numbers.encode(calls["callee"])
-        made = np.empty(len(caller), MADE)
+        made = np.zeros(len(caller), MADE)
         made["at"], made["other"] = calls["start"].to_numpy(), callee
         made["seconds"] = calls["seconds"].to_numpy()
         made["cell"], made["imei"] = self.cells.encode(calls["cell"]), self.imeis.encode(calls["imei"])
         made["city"] = self.cities.encode(calls["peer_city"])
         made["kind"] = kinds(calls["kind"])
-        brief = np.empty(len(caller), BRIEF)
-        brief["at"], brief["other"], brief["what"] = made["at"], caller, made["seconds"]
-        count = len(self.numbers.texts)
-        self.made.add(caller, made, count, oldest)
-        self.received.add(callee, brief, count, oldest)
-        self.uses.add(np.ascontiguousarray(made["imei"]), brief, len(self.imeis.texts), oldest)
-        return caller
+        return made, caller
+
+    def _pools(self) -> tuple[Pool, Pool, Pool]:
+        return self.made, self.received, self.uses
+
+    def _room_for(self, owners: tuple[Any, Any, Any], oldest: int) -> bool:
+        """Place for the calls under their three owners; whether anything had to be packed anew."""
+        before = [one.events for one in self._pools()]
+        count = len(self.numbers)
+        counts = (count, count, len(self.imeis))
+        self.made, self.received, self.uses = side_by_side(
+            _with_room, self._pools(), counts, owners, [oldest] * 3
+        )
+        self._parties = _longer(self._parties, count)
+        nothing = _longer(self._no_messages.start, count)
+        self._no_messages = self._no_messages._replace(start=nothing, end=nothing)
+        return any(
+            one is not other.events for one, other in zip(before, self._pools(), strict=True)
+        )
+
+    def _settle(self, caller: Any, made: Any, brief: Any) -> None:
+        """Each call's party gets the slot it has, with the caller and with the callee; the rest of them keep theirs."""
+        one, other = caller.astype(np.int64), made["other"].astype(np.int64)
+        pairs, places = np.unique(np.concatenate([one << 32 | other, other << 32 | one]), return_inverse=True)
+        slots = np.empty(len(pairs), np.int32)
+        _slots(pairs, self.made, self.received, self._parties, slots)
+        made["slot"], brief["slot"] = np.split(slots[places], 2)
+
+    def _insert(self, owners: tuple[Any, Any, Any], made: Any, brief: Any) -> None:
+        """Owner by owner, since each lies elsewhere."""
+
+        def file(pool: Pool, of: Any, news: Any) -> None:
+            order = np.argsort(of, kind="stable")
+            _insert(pool, of, news, order[np.searchsorted(of[order], 0) :])
+
+        side_by_side(file, self._pools(), owners, (made, brief, brief))
+
+    def _settle_all(self) -> None:
+        """All slots anew: those of parties that were dropped are free again."""
+        events = self.made.end - self.made.start + self.received.end - self.received.start
+        papers = self._fitting_papers(int(events.max(initial=1)))
+        everybody = np.array_split(np.arange(len(events)), THREADS)
+        side_by_side(lambda part, paper: kernel.settle_all(part, self._book(), paper), everybody, papers)
 
     def features(self, chosen: Any, moment: int) -> Any:
         """One line of features for each of the chosen ids, from what happened before the moment."""
         out = np.empty((len(chosen), kernel.WIDTH))
-        made, received, sent, uses = self._ledgers()
-        papers = self._fitting_papers(chosen, made)
-        handsets = _handsets(chosen, moment, made, papers[0])
-        kernel.handset_counts(handsets, moment, uses, papers[0], self._on_handset)
+        papers, book = self._fitting_papers(int(self._parties[chosen].max(initial=1))), self._book()
 
         def part(numbers: Any, paper: kernel.Scratch, lines: Any) -> None:
-            kernel.rows(numbers, moment, made, received, sent, self._on_handset, paper, lines)
+            handsets = _handsets(numbers, moment, book.made, paper)
+            kernel.handset_counts(handsets, moment, book.uses, paper, self._on_handset)
+            kernel.rows(numbers, moment, book, self._on_handset, paper, lines)
 
         side_by_side(part, np.array_split(chosen, THREADS), papers, np.array_split(out, THREADS))
         return out
 
     def active(self, moment: int) -> Any:
         """Ids of the numbers with a call made or received in the week before the moment."""
-        made, received, _sent, _uses = self._ledgers()
-        count = len(self.numbers.texts)
-        return np.flatnonzero(_active(moment, count, made) | _active(moment, count, received))
+        count = len(self.numbers)
+        return np.flatnonzero(_active(moment, count, self.made) | _active(moment, count, self.received))
 
     def calls(self) -> pa.Table:
         """All that is kept, as a table of calls: what a snapshot stores and ``add`` takes back."""
-        count = len(self.numbers.texts)
+        count = len(self.numbers)
         sizes = (self.made.end - self.made.start)[:count]
         kept = np.concatenate(
             [
@@ -200,18 +320,15 @@ class Live:
         }  # fmt: skip
         return pa.table(columns)
 
-    def _ledgers(self) -> tuple[Ledger, Ledger, Ledger, Ledger]:
-        count = len(self.numbers.texts)
-        growing = (self.made, self.received, self._nothing)
-        made, received, sent = (one.ledger(count) for one in growing)
-        return made, received, sent, self.uses.ledger(len(self.imeis.texts))
+    def _book(self) -> kernel.Book:
+        made, received, uses = (Ledger(one.events, one.start, one.end) for one in self._pools())
+        return kernel.Book(made, received, self._no_messages, uses, self._parties)
 
-    def _fitting_papers(self, chosen: Any, made: Ledger) -> list[kernel.Scratch]:
+    def _fitting_papers(self, widest: int) -> list[kernel.Scratch]:
         """A paper for each thread, at least as large as everything met so far; larger paper is made now and then, with air."""
-        sizes = [len(one.texts) for one in (self.numbers, self.cells, self.imeis, self.cities)]
-        widest = int((made.end[chosen] - made.start[chosen]).max(initial=1))
+        sizes = [len(one) for one in (self.numbers, self.cells, self.imeis, self.cities)]
         paper = self._papers[0]
-        held = (paper.met, paper.seen_cell, paper.seen_imei, paper.seen_city, paper.calls)
+        held = (paper.met, paper.seen_cell, paper.seen_imei, paper.seen_city, paper.slots)
         if any(len(one) < size for one, size in zip(held, (*sizes, widest), strict=True)):
             numbers, cells, imeis, cities, slots = (2 * size + 64 for size in (*sizes, widest))
             self._papers = [kernel.scratch(numbers, cells, imeis, cities, slots) for _ in range(THREADS)]
@@ -250,9 +367,7 @@ def _active(moment: int, count: int, ledger: Any) -> Any:
 
 
 def _texts(ids: Any, of: Ids) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(
-        pa.array(ids, pa.int32(), mask=ids < 0), pa.array(of.texts, pa.string())
-    )
+    return pa.DictionaryArray.from_arrays(pa.array(ids, pa.int32(), mask=ids < 0), of.texts())
 
 
 def oldest_needed(watermark: int, as_of: int | None) -> int:

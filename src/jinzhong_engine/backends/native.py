@@ -117,9 +117,11 @@ def compute(dense: Dense, as_of: int) -> tuple[Any, Any]:
     """(matrix of features, ids of its lines): every number with a call made or received in the week."""
     made, received, uses, sent = _ledgers(dense)
     count = len(dense.numbers)
-    widest = int((made.end - made.start).max(initial=0))
+    book = kernel.Book(made, received, sent, uses, np.zeros(count + 1, np.int64))
+    events = made.end - made.start + received.end - received.start
     papers = [
-        kernel.scratch(count + 1, dense.cells, dense.imeis, dense.cities, widest) for _ in range(THREADS)
+        kernel.scratch(count + 1, dense.cells, dense.imeis, dense.cities, int(events.max(initial=0)))
+        for _ in range(THREADS)
     ]
     on_handset = np.zeros(max(dense.imeis, 1), np.int64)
     _in_parts(
@@ -129,15 +131,13 @@ def compute(dense: Dense, as_of: int) -> tuple[Any, Any]:
     )
     chosen = _active(dense)
     matrix = np.empty((len(chosen), kernel.WIDTH))
-    work = (made.end - made.start + received.end - received.start)[chosen] + 50
     _in_parts(
-        _parts(work),
-        lambda part, paper: kernel.rows(
-            chosen[part[0] : part[-1] + 1], as_of, made, received, sent, on_handset, paper,
-            matrix[part[0] : part[-1] + 1],
+        _parts(events[chosen] + 50),
+        lambda part, paper: kernel.settled_rows(
+            chosen[part[0] : part[-1] + 1], as_of, book, on_handset, paper, matrix[part[0] : part[-1] + 1]
         ),
         papers,
-    )  # fmt: skip
+    )
     return matrix, chosen
 
 

@@ -5,6 +5,7 @@ it is answered with no; a row's leaf is the first one that no mask took away (Qu
 lie in the order of their thresholds, a value is replaced by the count of thresholds below it, and a group of rows is asked at once.
 """
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,6 +73,28 @@ def margins(rows: Any, trees: Trees) -> Any:
     """The margin of each row, whoever its neighbours are."""
     parts = np.array_split(np.ascontiguousarray(rows, np.float64), THREADS)
     return np.concatenate(side_by_side(lambda part: _margins(part, trees), parts))
+
+
+@njit(cache=True, nogil=True)
+def chance(log_odds: float) -> float:
+    """The chance of these odds, without overflow at either end.
+
+    >>> chance(0.0), chance(-800.0)
+    (0.5, 0.0)
+    """
+    if log_odds >= 0:
+        return 1 / (1 + math.exp(-log_odds))
+    grown = math.exp(max(log_odds, -745.2))
+    return grown / (1 + grown)
+
+
+@njit(cache=True, nogil=True)
+def chances(margins: Any, slope: float, offset: float) -> Any:
+    """The calibrated chance of each margin; one by one, so that it doesn't depend on its neighbours."""
+    out = np.empty(len(margins))
+    for row in range(len(margins)):
+        out[row] = chance(slope * margins[row] + offset)
+    return out
 
 
 @njit(cache=True, nogil=True)

@@ -106,7 +106,7 @@ def _weeks(
         values = live.features(chosen, moment)
         chance = model.chances(values)
         is_fraud = np.array(
-            [world.fraud.get(live.numbers.texts[one], world.end) < moment for one in chosen.tolist()]
+            [world.fraud.get(one, world.end) < moment for one in live.numbers.texts(chosen).to_pylist()]
         )
         on_list = chance > threshold
         found.append(stated(model.chances(values[on_list], prevalence), is_fraud[on_list]))
@@ -126,8 +126,7 @@ def _replay(
             continue
         values = live.features(callers, minute)
         chance = model.chances(values)
-        for one, line in zip(callers.tolist(), range(len(callers)), strict=True):
-            number = live.numbers.texts[one]
+        for line, number in enumerate(live.numbers.texts(callers).to_pylist()):
             if chance[line] > threshold:
                 first.setdefault(number, minute)
             if values[line, OUT_1D] > most_calls:

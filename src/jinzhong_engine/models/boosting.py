@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from jinzhong_engine.backends.cores import THREADS
-from jinzhong_engine.backends.trees import Trees, margins, planted
+from jinzhong_engine.backends.trees import Trees, chance, chances, margins, planted
 from jinzhong_engine.models import card as cards
 from jinzhong_engine.models import measures
 from jinzhong_engine.models.card import BadModel
@@ -71,16 +71,16 @@ class Model:
     def line(self, fpr: float, prevalence: float) -> float:
         """The same threshold as a chance at another prevalence: it lies between the same rows."""
         inside = min(max(self.threshold(fpr), 1e-12), 1 - 1e-12)
-        return _chance(log_odds(inside) + log_odds(prevalence) - log_odds(self.card["prevalence"]))
+        return float(chance(log_odds(inside) + log_odds(prevalence) - log_odds(self.card["prevalence"])))
 
     def chances(self, values: Any, prevalence: float | None = None) -> Any:
-        """Calibrated chance of each row. Row by row with whole functions of libm, so that it doesn't depend on its neighbours."""
+        """Calibrated chance of each row."""
         if not len(values):
             return np.zeros(0)
         margin = margins(values, self._planted)
         slope, offset = self.card["calibration"]["slope"], self.card["calibration"]["offset"]
         shift = log_odds(prevalence) - log_odds(self.card["prevalence"]) if prevalence else 0.0
-        return np.array([_chance(slope * one + offset + shift) for one in margin.tolist()])
+        return chances(margin, slope, offset + shift)
 
     def contributions(self, values: Any) -> Any:
         """What each feature adds to the margin of each row; the last column is what all rows share."""
@@ -89,18 +89,6 @@ class Model:
 
 def log_odds(share: float) -> float:
     return math.log(share / (1 - share))
-
-
-def _chance(log_odds_: float) -> float:
-    """The chance of these odds, without overflow at either end.
-
-    >>> _chance(0.0), _chance(-800.0)
-    (0.5, 0.0)
-    """
-    if log_odds_ >= 0:
-        return 1 / (1 + math.exp(-log_odds_))
-    grown = math.exp(max(log_odds_, -745.2))
-    return grown / (1 + grown)
 
 
 def fit(
@@ -134,16 +122,16 @@ def fit(
             "in the order of time the rows to be judged are of one label only; take rows of a longer time"
         )
     slope, offset = _calibration(margin[judged], label[judged])
-    chance = np.array([_chance(slope * one + offset) for one in margin[judged].tolist()])
+    found = chances(margin[judged], slope, offset)
     trees = _train(values, label, rounds, names)
     card = {
         "made_on": on,
         "data": {"source": data, "rows": len(label), "fraud_rows": int(label.sum())},
         "validation": {"kind": _kind(groups, times), "folds": FOLDS, "rows_judged": len(judged)},
         "prevalence": float(label.mean()),
-        "figures": {name: round(value, 4) for name, value in measures.figures(label[judged], chance).items()},
-        "thresholds": {str(fpr): measures.threshold_at(label[judged], chance, fpr) for fpr in FALSE_ALARMS},
-        "recalls": {str(fpr): measures.recall_at(label[judged], chance, fpr) for fpr in FALSE_ALARMS},
+        "figures": {name: round(value, 4) for name, value in measures.figures(label[judged], found).items()},
+        "thresholds": {str(fpr): measures.threshold_at(label[judged], found, fpr) for fpr in FALSE_ALARMS},
+        "recalls": {str(fpr): measures.recall_at(label[judged], found, fpr) for fpr in FALSE_ALARMS},
         "calibration": {"slope": slope, "offset": offset},
         "usual": _usual(values, label),
         "spread": {

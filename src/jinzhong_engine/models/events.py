@@ -15,6 +15,7 @@ from jinzhong_engine.tables import CALLS, TEXT, Column, Table
 EVENTS = Table(
     "events", "-", "Calls with a unique id.", (Column("id", TEXT, "unique id of the record"), *CALLS.columns)
 )
+_TEXTS = tuple(one.name for one in EVENTS.columns if one.type == TEXT)
 PIECE = 1 << 20
 _READ = pa.schema(
     [pa.field(one.name, pa.int64() if one.name == "seconds" else TEXT) for one in EVENTS.columns]
@@ -48,7 +49,7 @@ def _parsed(data: bytes, latest: int, name: str, line: int) -> Iterator[pa.Table
         read = pyarrow.json.read_json(io.BytesIO(data), parse_options=_OPTIONS)
     except pa.ArrowInvalid:
         read = _line_by_line(data, name, line)
-    yield files.checked(read, EVENTS, latest, f"{name}, line {line} on", plain=("id",))
+    yield files.checked(read, EVENTS, latest, f"{name}, line {line} on", plain=_TEXTS)
 
 
 def _line_by_line(data: bytes, name: str, first: int) -> pa.Table:

@@ -73,15 +73,14 @@ class Watch:
         """number, score of every number with a call in the week before ``as_of``, by number."""
         chosen = self.live.active(as_of)
         chance = self.model.chances(self.live.features(chosen, as_of))
-        numbers = pa.array([self.live.numbers.texts[one] for one in chosen.tolist()], pa.string())
+        numbers = self.live.numbers.texts(chosen)
         return pa.table({"number": numbers, "score": pa.array(chance, pa.float64())}).sort_by("number")
 
     def snapshot(self) -> None:
-        texts = self.live.numbers.texts
         notes = {
             "model": self.model.card["seal"], "threshold": self.threshold,
             "watermark": self.watermark, "recent": self.recent, "counted": self.counted, "as_of": self.as_of,
-            "listed": sorted(texts[one] for one in self.listed), "list_bytes": self.list.written,
+            "listed": sorted(self._texts(list(self.listed))), "list_bytes": self.list.written,
         }  # fmt: skip
         self.journal.keep(self.live.calls(), notes)
         self.since_snapshot = 0
@@ -123,6 +122,9 @@ class Watch:
             self.recent = {one: at for one, at in self.recent.items() if at >= self.watermark - self.lateness}
             self.purged_at = len(self.recent)
 
+    def _texts(self, numbers: Any) -> list[str]:
+        return self.live.numbers.texts(np.asarray(numbers, np.int64)).to_pylist()
+
     # -- judging ---------------------------------------------------------------------------------------
 
     def _judge(self, numbers: Any, moment: int) -> None:
@@ -134,21 +136,22 @@ class Watch:
         if not len(changed):
             return
         # By number, not by id: ids are given anew after a crash, and the list must come out the same.
-        texts = self.live.numbers.texts
-        changed = np.array(sorted(changed.tolist(), key=lambda row: texts[numbers[row]]))
-        told = sentences(self.model, values[changed])
-        for row, reasons in zip(changed.tolist(), told, strict=True):
-            self._change(int(numbers[row]), moment, float(chance[row]), reasons, int(values[row, REACHED]))
+        texts = self._texts(numbers[changed])
+        told = zip(texts, changed.tolist(), sentences(self.model, values[changed]), strict=True)
+        for text, row, reasons in sorted(told):
+            self._change(int(numbers[row]), text, moment, float(chance[row]), reasons, int(values[row, REACHED]))
         self.list.flush()
 
-    def _change(self, number: int, moment: int, score: float, reasons: list[str], reached: int) -> None:
+    def _change(
+        self, number: int, text: str, moment: int, score: float, reasons: list[str], reached: int
+    ) -> None:
         enters = number not in self.listed
         if enters:
             self.listed.add(number)
         else:
             self.listed.remove(number)
         line = {
-            "number": self.live.numbers.texts[number], "at": _clock(moment - 1), "score": score, "listed": enters,
+            "number": text, "at": _clock(moment - 1), "score": score, "listed": enters,
             "reasons": reasons, "reached": reached,
         }  # fmt: skip
         self.list.write(json.dumps(line, ensure_ascii=False))
@@ -165,7 +168,7 @@ class Watch:
             self._check(notes)
             self.live.add(calls, 0)
             self.watermark, self.recent, self.counted = notes["watermark"], notes["recent"], notes["counted"]
-            self.listed = {self.live.numbers.id(one) for one in notes["listed"]}
+            self.listed = set(self.live.numbers.encode(pa.array(notes["listed"], pa.string())).tolist())
             self.list.written = notes["list_bytes"]
         for batch in self.journal.batches():
             self.recent.update(zip(batch["id"].to_pylist(), batch["start"].to_pylist(), strict=True))
