@@ -121,7 +121,7 @@ def _replay(
     """When each number was first listed: by the model, and by the plain rule "more than so many calls a day"."""
     live, first, plain = Live(), dict[str, int](), dict[str, int]()
     for minute, piece in _minutes(world):
-        callers = np.unique(live.add(piece, minute - LOOKBACK)).astype(np.int64)
+        callers = live.add(piece, minute - LOOKBACK)
         if minute <= world.begin:
             continue
         values = live.features(callers, minute)

@@ -1,25 +1,26 @@
-"""Call records as JSON lines, in pieces as they come."""
+"""Call and message records as JSON lines, in pieces as they come."""
 
 import io
 import json
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.json
 
 from jinzhong_engine.backends import files
 from jinzhong_engine.backends.files import BadTable
-from jinzhong_engine.tables import CALLS, TEXT, Column, Table
+from jinzhong_engine.tables import CALLS, MESSAGES, TEXT, Column, Table
 
-EVENTS = Table(
-    "events", "-", "Calls with a unique id.", (Column("id", TEXT, "unique id of the record"), *CALLS.columns)
-)
-_TEXTS = tuple(one.name for one in EVENTS.columns if one.type == TEXT)
+ID = Column("id", TEXT, "unique id of the record")
+CALL_EVENTS = Table("events", "-", "Calls with a unique id.", (ID, *CALLS.columns))
+MESSAGE_EVENTS = Table("events", "-", "Messages with a unique id.", (ID, *MESSAGES.columns))
+COLUMNS = (*CALL_EVENTS.columns, *MESSAGES.columns)
+_TEXTS = tuple(one.name for one in COLUMNS if one.type == TEXT)
 PIECE = 1 << 20
-_READ = pa.schema(
-    [pa.field(one.name, pa.int64() if one.name == "seconds" else TEXT) for one in EVENTS.columns]
-)
+_READ = pa.schema([pa.field(one.name, pa.int64() if one.name == "seconds" else TEXT) for one in COLUMNS])
 _OPTIONS = pyarrow.json.ParseOptions(explicit_schema=_READ, unexpected_field_behavior="ignore")
 
 
@@ -49,7 +50,20 @@ def _parsed(data: bytes, latest: int, name: str, line: int) -> Iterator[pa.Table
         read = pyarrow.json.read_json(io.BytesIO(data), parse_options=_OPTIONS)
     except pa.ArrowInvalid:
         read = _line_by_line(data, name, line)
-    yield files.checked(read, EVENTS, latest, f"{name}, line {line} on", plain=_TEXTS)
+    yield _checked(read, latest, f"{name}, line {line} on")
+
+
+def _checked(read: pa.Table, latest: int, where: str) -> pa.Table:
+    """Calls, and messages as the ledgers take them (``Live.add``), in the order they came. Who names a sender gives a message."""
+    if read["sender"].null_count == read.num_rows:
+        return files.checked(read, CALL_EVENTS, latest, where, plain=_TEXTS)
+    is_message = read["sender"].is_valid()
+    calls = files.checked(read.filter(pc.invert(is_message)), CALL_EVENTS, latest, where, plain=_TEXTS)
+    given = files.checked(read.filter(is_message), MESSAGE_EVENTS, latest, where, plain=_TEXTS)
+    messages = given.rename_columns(["id", "caller", "callee", "start", "text_hash"])
+    both = pa.concat_tables([calls, messages], promote_options="default")
+    came = np.argsort(is_message.to_numpy(), kind="stable")
+    return both.take(np.argsort(came, kind="stable"))
 
 
 def _line_by_line(data: bytes, name: str, first: int) -> pa.Table:
@@ -65,18 +79,23 @@ def _row(text: bytes, where: str) -> dict[str, Any]:
     try:
         given = json.loads(text)
     except (ValueError, RecursionError) as problem:
-        raise BadTable(f"{where}: not JSON; one call record a line") from problem
+        raise BadTable(f"{where}: not JSON; one record a line") from problem
     if not isinstance(given, dict):
-        raise BadTable(f"{where}: not a call record but {type(given).__name__}")
+        raise BadTable(f"{where}: not a record but {type(given).__name__}")
     row = {}
-    for one in EVENTS.columns:
+    for one in COLUMNS:
         value = given.get(one.name)
         if one.name == "seconds":
-            if not isinstance(value, int) or isinstance(value, bool) or abs(value) > 2**31 - 1:
-                raise BadTable(f"{where}: seconds is {value!r}, not a whole number")
+            value = None if given.get("sender") else _whole(value, where)
         elif value is not None:
             if isinstance(value, (dict, list, float, bool)):
                 raise BadTable(f"{where}: {one.name} is {value!r}, not a text")
             value = str(value)
         row[one.name] = value
     return row
+
+
+def _whole(value: Any, where: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > 2**31 - 1:
+        raise BadTable(f"{where}: seconds is {value!r}, not a whole number")
+    return value

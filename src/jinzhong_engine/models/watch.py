@@ -31,7 +31,11 @@ REACHED = NAMES.index("reached_7d")
 
 
 class Watch:
-    """Takes batches of checked events (``events.batches``), writes the list to ``out``, keeps its state in a folder."""
+    """Takes batches of checked events (``events.batches``), writes the list to ``out``, keeps its state in a folder.
+
+    ``part`` (k, n): judges only the numbers of part k of n. Given the same events, n watches, each on its own machine, list between
+    them what one would.
+    """
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class Watch:
         lateness: int,
         fpr: float = 0.001,
         as_of: int | None = None,
+        part: tuple[int, int] = (0, 1),
     ):
         if model.features != list(NAMES):
             raise BadModel(
@@ -49,7 +54,7 @@ class Watch:
             )
         self.model, self.threshold, self.as_of = model, model.threshold(fpr), as_of
         self.lateness = lateness
-        self.live, self.watermark = Live(), 0
+        self.part, self.live, self.watermark = part, Live(part), 0
         self.listed: set[int] = set()
         self.recent: dict[str, int] = {}
         self.purged_at = 0
@@ -78,11 +83,11 @@ class Watch:
 
     def snapshot(self) -> None:
         notes = {
-            "model": self.model.card["seal"], "threshold": self.threshold,
+            "model": self.model.card["seal"], "threshold": self.threshold, "part": self.part,
             "watermark": self.watermark, "recent": self.recent, "counted": self.counted, "as_of": self.as_of,
             "listed": sorted(self._texts(list(self.listed))), "list_bytes": self.list.written,
         }  # fmt: skip
-        self.journal.keep(self.live.calls(), notes)
+        self.journal.keep(self.live.kept(), notes)
         self.since_snapshot = 0
 
     # -- counting --------------------------------------------------------------------------------------
@@ -108,13 +113,14 @@ class Watch:
     def _count(self, fresh: pa.Table) -> None:
         hour_before = self.watermark // HOUR
         self.watermark = max(self.watermark, pc.max(fresh["start"]).as_py())
-        callers = np.unique(self.live.add(fresh, oldest_needed(self.watermark, self.as_of)))
+        told = self.live.add(fresh, oldest_needed(self.watermark, self.as_of))
+        numbers = self.live.active(self.watermark + 1, told)
         if (
             self.watermark // HOUR != hour_before
         ):  # the listed are looked at again, called or not: windows move on
-            callers = np.union1d(callers, np.fromiter(self.listed, np.int64, len(self.listed)))
+            numbers = np.union1d(numbers, np.fromiter(self.listed, np.int64, len(self.listed)))
         self.counted += fresh.num_rows
-        self._judge(callers.astype(np.int64), self.watermark + 1)
+        self._judge(numbers, self.watermark + 1)
         self._forget()
 
     def _forget(self) -> None:
@@ -139,7 +145,9 @@ class Watch:
         texts = self._texts(numbers[changed])
         told = zip(texts, changed.tolist(), sentences(self.model, values[changed]), strict=True)
         for text, row, reasons in sorted(told):
-            self._change(int(numbers[row]), text, moment, float(chance[row]), reasons, int(values[row, REACHED]))
+            self._change(
+                int(numbers[row]), text, moment, float(chance[row]), reasons, int(values[row, REACHED])
+            )
         self.list.flush()
 
     def _change(
@@ -164,9 +172,9 @@ class Watch:
         if kept is None:
             self.snapshot()
         else:
-            calls, notes = kept
+            kept_events, notes = kept
             self._check(notes)
-            self.live.add(calls, 0)
+            self.live.add(kept_events.sort_by("start"), 0)
             self.watermark, self.recent, self.counted = notes["watermark"], notes["recent"], notes["counted"]
             self.listed = set(self.live.numbers.encode(pa.array(notes["listed"], pa.string())).tolist())
             self.list.written = notes["list_bytes"]
@@ -179,6 +187,10 @@ class Watch:
         if (notes["model"], notes["threshold"]) != (self.model.card["seal"], self.threshold):
             raise BadModel(
                 "the state folder belongs to another model or threshold; give an empty folder and send the events again"
+            )
+        if tuple(notes.get("part", (0, 1))) != self.part:
+            raise BadModel(
+                "the state folder belongs to another part of the numbers; give each part a folder of its own"
             )
         if self.as_of is not None and oldest_needed(self.as_of, None) < oldest_needed(
             notes["watermark"], notes["as_of"]
@@ -223,7 +235,7 @@ def watch(watching: Watch, batches: Iterable[pa.Table], tell: Callable[[str], No
     watching.snapshot()
     watching.list.close()
     tell(
-        f"{watching.counted} calls counted, {watching.ignored} sent again or too late, {len(watching.listed)} numbers on the list"
+        f"{watching.counted} records counted, {watching.ignored} sent again or too late, {len(watching.listed)} numbers on the list"
     )
 
 

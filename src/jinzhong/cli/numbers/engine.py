@@ -13,6 +13,7 @@ from jinzhong.cli.numbers.options import (
     features_of,
     latest,
     microseconds,
+    part,
     seconds,
     share,
     tell,
@@ -89,7 +90,10 @@ def add_signals(command: argparse.ArgumentParser) -> None:
 def add_watch(command: argparse.ArgumentParser) -> None:
     command.add_argument("--model", type=Path, required=True, help="folder made by numbers fit")
     command.add_argument(
-        "--events", required=True, metavar="PATH|-", help="JSON lines: a call with a unique id each"
+        "--events",
+        required=True,
+        metavar="PATH|-",
+        help="JSON lines: a call or a message with a unique id each",
     )
     command.add_argument("--state", type=Path, required=True, help="folder it stands on again after a crash")
     command.add_argument(
@@ -110,6 +114,10 @@ def add_watch(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--as-of", type=moment, metavar="TIME", help="with --scores: what happened before")
     command.add_argument("--scores", type=Path, help="at the end: number,score of every number as of --as-of")
+    command.add_argument(
+        "--part", type=part, default=(0, 1), metavar="K/N",
+        help="judge only part K of N of the numbers: one of N processes or machines that are all given every record",
+    )  # fmt: skip
     command.set_defaults(run=usable(_watch))
 
 
@@ -224,7 +232,12 @@ def _watch(chosen: argparse.Namespace) -> int:
     if (chosen.scores is None) != (chosen.as_of is None):
         raise Unusable("numbers watch: --scores and --as-of go together")
     as_of = microseconds(chosen.as_of) if chosen.as_of else None
-    given = {"lateness": round(chosen.lateness * 1_000_000), "fpr": chosen.fpr, "as_of": as_of}
+    given = {
+        "lateness": round(chosen.lateness * 1_000_000),
+        "fpr": chosen.fpr,
+        "as_of": as_of,
+        "part": chosen.part,
+    }
     with open(0 if chosen.events == "-" else chosen.events, "rb") as source:  # 0: standard input
         watching = Watch(boosting.load(chosen.model), chosen.state, chosen.out, **given)
         watch(watching, events.batches(source, latest=latest(as_of), name=chosen.events), tell)

@@ -64,6 +64,14 @@ def share(text: str) -> float:
     return share
 
 
+def part(text: str) -> tuple[int, int]:
+    """(0, 4) of 1/4."""
+    which, _, of = text.partition("/")
+    if not (which.isdecimal() and of.isdecimal() and 1 <= int(which) <= int(of) <= 1024):
+        raise argparse.ArgumentTypeError(f"{text}: write a part as 1/4, the first of four (at most 1024)")
+    return int(which) - 1, int(of)
+
+
 def seconds(text: str) -> float:
     try:
         seconds = float(text)

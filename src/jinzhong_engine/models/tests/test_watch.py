@@ -4,6 +4,7 @@ import io
 import json
 import random
 
+import pyarrow as pa
 import pytest
 
 from jinzhong_engine.backends import native
@@ -27,14 +28,11 @@ def lines(days_of_calls) -> list[bytes]:
     rows = list(enumerate(days_of_calls.to_pylist()))
     rows += chance.sample(rows, len(rows) // 5)
     rows.sort(key=lambda one: (one[1]["start"] + chance.random() * LATENESS, one[0]))
-    return [
-        json.dumps(
-            {"id": f"r{at}"}
-            | row
-            | {"start": clock_text(row["start"])[:19] + f".{row['start'] % SECOND:06}+00:00"}
-        ).encode()
-        for at, row in rows
-    ]
+    return [json.dumps({"id": f"r{at}"} | row | {"start": timed(row["start"])}).encode() for at, row in rows]
+
+
+def timed(moment: int) -> str:
+    return clock_text(moment)[:19] + f".{moment % SECOND:06}+00:00"
 
 
 def pieces(lines: list[bytes], size: int):
@@ -59,6 +57,58 @@ def test_final_scores_equal_the_batch_to_the_last_bit(model, lines, days_of_call
 
     assert watching.counted == days_of_calls.num_rows
     assert watching.scores(AS_OF).equals(batch.select(["number", "score"]))
+
+
+def test_messages_count_and_equal_the_batch_to_the_last_bit(model, tmp_path):
+    calls, messages = busy(seed=11, count=2500)
+    given = [{"id": f"c{at}", **row} for at, row in enumerate(calls.to_pylist())]
+    given += [{"id": f"m{at}", **row} for at, row in enumerate(messages.to_pylist())]
+    given = sorted(given, key=lambda one: one.get("start") or one["sent"])
+    stream = [
+        json.dumps({k: timed(v) if k in ("start", "sent") else v for k, v in one.items()}).encode()
+        for one in given
+    ]
+    watching = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS, as_of=AS_OF)
+    for at, piece in enumerate(pieces(stream, 211)):
+        watching.take(piece)
+        if at == 9:  # half way it is stopped, and stands on again from its snapshot
+            watching.snapshot()
+            watching = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS, as_of=AS_OF)
+
+    features = native.features(calls, messages, AS_OF)
+    batch = score.score_table(model, features, where="")
+
+    assert watching.counted == calls.num_rows + messages.num_rows
+    assert max(features["campaign_7d"].to_pylist()) > 0
+    assert watching.scores(AS_OF).equals(batch.select(["number", "score"]))
+
+
+@pytest.mark.parametrize("snapshot", [False, True])
+def test_three_parts_list_and_score_what_one_watch_does(model, lines, tmp_path, snapshot):
+    def watched(name: str, part: tuple[int, int]) -> Watch:
+        watching = Watch(model, tmp_path / name, tmp_path / f"list-{name}", lateness=LATENESS, part=part)
+        for at, piece in enumerate(pieces(lines, 300)):
+            if snapshot and at == 3:
+                watching.snapshot()
+                watching = Watch(
+                    model, tmp_path / name, tmp_path / f"list-{name}", lateness=LATENESS, part=part
+                )
+            watching.take(piece)
+        watching.list.close()
+        return watching
+
+    whole, parts = watched("whole", (0, 1)), [watched(str(one), (one, 3)) for one in range(3)]
+
+    together = pa.concat_tables([one.scores(AS_OF) for one in parts])
+    assert all(one.scores(AS_OF).num_rows > 10 for one in parts)
+    assert together.sort_by("number").equals(whole.scores(AS_OF))
+    said = [(tmp_path / f"list-{one}").read_text("utf-8") for one in range(3)]
+    assert sorted("".join(said).splitlines()) == sorted(
+        (tmp_path / "list-whole").read_text("utf-8").splitlines()
+    )
+    assert all(said)
+    with pytest.raises(BadModel, match="another part"):
+        Watch(model, tmp_path / "0", tmp_path / "list-0", lateness=LATENESS)
 
 
 def test_the_fraudsters_are_listed_with_reasons_and_whom_they_reached(model, lines, tmp_path):
@@ -123,7 +173,7 @@ def test_live_features_equal_the_batch_at_every_moment():
     ("line", "said"),
     [
         (b'{"id": "1", "caller": "A"', "line 1: not JSON"),
-        (b"[1]", "line 1: not a call record"),
+        (b"[1]", "line 1: not a record"),
         (
             b'{"id": "1", "caller": "A", "callee": "B", "start": "2021-05-30T10:00:00+08:00", "seconds": "long", "kind": "domestic"}',
             "seconds is 'long'",

@@ -1,0 +1,92 @@
+"""Small integers for texts, in the order they are met."""
+
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numba import njit, types
+from numba.typed import Dict
+
+from jinzhong_engine.backends import digits
+from jinzhong_engine.backends.pool import longer
+
+MIX = np.uint64(0x9E3779B97F4A7C15)
+"""Spreads keys over the parts (Knuth's multiplicative hashing: 2**64 over the golden ratio)."""
+
+
+@njit(cache=True)
+def _no_places() -> Any:
+    return Dict.empty(types.int64, types.int32)
+
+
+@njit(cache=True, nogil=True)
+def _place(keys: Any, places: Any, ids: Any, fresh: Any) -> int:
+    """The id of each key, -1 for NO_FORM; keys that were new come to stand in ``fresh``, returns how many."""
+    found = 0
+    for row in range(len(keys)):
+        key = keys[row]
+        if key == digits.NO_FORM:
+            ids[row] = -1
+        elif key in places:
+            ids[row] = places[key]
+        else:
+            ids[row] = places[key] = np.int32(len(places))
+            fresh[found] = key
+            found += 1
+    return found
+
+
+class Ids:
+    """A text has a key: its packed form, or for one that has none the next whole number below 0."""
+
+    def __init__(self) -> None:
+        self._places, self._keys, self._count = _no_places(), np.zeros(64, np.int64), 0
+        self._odd: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return self._count
+
+    def encode(self, column: Any) -> Any:
+        """int32 ids of a column; -1 for nothing."""
+        chunk = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        if not pa.types.is_dictionary(chunk.type):
+            return self._ids(chunk)
+        if len(chunk.dictionary) > len(chunk):  # a slice of a large table carries all its texts along
+            return self._ids(chunk.dictionary_decode())
+        places = pc.fill_null(chunk.indices, -1).to_numpy(zero_copy_only=False)
+        return np.append(self._ids(chunk.dictionary), np.int32(-1))[places]
+
+    def _ids(self, texts: pa.Array) -> Any:
+        keys = digits.keys(texts)
+        for row in np.flatnonzero(keys == digits.NO_FORM).tolist():
+            if texts[row].is_valid:
+                keys[row] = self._odd.setdefault(texts[row].as_py(), -1 - len(self._odd))
+        ids, fresh = np.empty(len(keys), np.int32), np.empty(len(keys), np.int64)
+        found = _place(keys, self._places, ids, fresh)
+        self._keys = longer(self._keys, self._count + found)
+        self._keys[self._count : self._count + found] = fresh[:found]
+        self._count += found
+        return ids
+
+    def texts(self, ids: Any = slice(None)) -> pa.Array:
+        """The texts of these ids; of all, in their order."""
+        keys = self._keys[: self._count][ids]
+        known = digits.texts(pa.array(np.maximum(keys, digits.NO_FORM)))
+        if not self._odd:
+            return known
+        odd = pa.array(list(self._odd)).take(pa.array(-1 - keys, mask=keys >= 0))
+        return pc.if_else(pa.array(keys >= 0), known, odd)
+
+    def column(self, ids: Any) -> pa.DictionaryArray:
+        """The texts of a column of ids; null for -1."""
+        return pa.DictionaryArray.from_arrays(pa.array(ids, pa.int32(), mask=ids < 0), self.texts())
+
+    def parts(self, ids: Any, of: int) -> Any:
+        """Which of so many parts each of these ids belongs to: the same for the same text in every process."""
+        keys = self._keys[: self._count][ids]
+        if self._odd and (keys < 0).any():
+            sums = np.array([crc32(one.encode()) for one in self._odd], np.int64)
+            keys = np.where(keys < 0, sums[np.minimum(-1 - keys, len(sums) - 1)], keys)
+        return (keys.astype(np.uint64) * MIX >> np.uint64(33)).astype(np.int64) % of
