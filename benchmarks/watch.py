@@ -41,7 +41,7 @@ class Feed:
     def __init__(self, pieces: list[bytes]):
         self._pieces, self.taken = iter(pieces), list[float]()
 
-    def read1(self, _most: int) -> bytes:
+    def read(self, _most: int) -> bytes:
         self.taken.append(time.perf_counter())
         return next(self._pieces, b"")
 

@@ -1,9 +1,12 @@
 """One thread for each processor: what lets go of the interpreter (Arrow, compiled passes, LightGBM) runs on all of them."""
 
+import itertools
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
+
+import numpy as np
 
 Answer = TypeVar("Answer")
 THREADS = max(1, os.cpu_count() or 1)
@@ -14,3 +17,21 @@ def side_by_side(do: Callable[..., Answer], *columns: Iterable[Any]) -> list[Ans
     """``map`` on all processors, answers in order; what the first bad one raises is raised. ``do`` may not call this itself: it would
     wait for the thread it stands on."""
     return list(_pool.map(do, *columns))
+
+
+def in_stretches(do: Callable[[int, int, Any], None], work: Any, papers: list[Any]) -> None:
+    """``do(low, high, paper)`` for stretches of lines that are about equal work, a few for each thread; each thread has its own paper."""
+    bounds = stretches(work)
+
+    def thread(which: int) -> None:
+        for low, high in bounds[which :: len(papers)]:
+            do(low, high, papers[which])
+
+    side_by_side(thread, range(len(papers)))
+
+
+def stretches(work: Any) -> list[tuple[int, int]]:
+    """(first line, line after the last) of each: lines with about equal ``work``, a few for each thread."""
+    share = np.cumsum(work) * (4 * THREADS) // max(int(work.sum()) + 1, 1)
+    cuts = [0, *(np.flatnonzero(np.diff(share)) + 1).tolist(), len(work)]
+    return list(itertools.pairwise(cuts)) if len(work) else []

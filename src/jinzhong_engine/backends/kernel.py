@@ -35,24 +35,32 @@ NULL = math.nan
 MET = np.dtype([("turn", "i8"), ("slot", "i8")])
 """What is noted of a number met while another's events are gone through: side by side, since each look costs a way through memory."""
 
-SLOT = np.dtype(
-    [
-        ("first", "i8"), ("last", "i8"), ("hour", "i8"), ("last_answered", "i8"), ("last_in", "i8"),
-        ("calls", "i4"), ("answered", "i4"), ("before", "i4"), ("rang", "i4"),
-    ]
-)  # fmt: skip
-"""One party of the present number: its calls in the week, and the last of them in each direction. 0: none."""
+SLOT = np.dtype([("mark", "i8"), ("calls", "i4"), ("first", "i4"), ("last", "i4"), ("last_answered", "i4")])
+"""One party of the present number. ``mark``: STEP × turn and what it is; the rest are its calls in the week, and which of the week's calls was the
+first, the last, the last answered, counted from 1. Small, since a busy number has thousands of parties."""
+CALLED, BEFORE, RANG = 1, 2, 4
+STEP = 8
+"""Marks of a turn; an earlier turn's are smaller."""
 
 
 class Book(NamedTuple):
-    """All that is known: the ledgers, and of how many parties each number's calls are. Events made and received carry their party's
-    slot, a small number of its own for each party, so that whatever is noted of them lies close together."""
+    """All that is known: the ledgers, and by number how many parties have a slot, and how many of its events have none yet.
+
+    Events made and received carry their party's slot, a small number of its own for each party of a number, so that whatever is noted
+    of them lies close together. ``fresh`` ALL: no event has a slot that counts.
+    """
 
     made: Any
     received: Any
     sent: Any
     uses: Any
     parties: Any
+    fresh: Any
+
+
+ALL = -1
+FEW = 8
+"""Events without a slot for which the others are searched; more, and all get their slots anew."""
 
 
 class Scratch(NamedTuple):
@@ -103,10 +111,10 @@ def _since(events: Any, low: int, high: int, moment: int) -> int:
 def numbers_on(uses: Any, imei: int, moment: int, s: Any) -> int:
     """Distinct numbers seen on a handset in the week, at most MOST_ON_HANDSET; newest first, so that the cap bounds the work."""
     s.turn[0] += 1
-    turn, met = s.turn[0], s.met
+    turn, met, events = s.turn[0], s.met, uses.events
     found, caller = 0, -1
     for place in range(uses.end[imei] - 1, uses.start[imei] - 1, -1):
-        one = uses.events[place]
+        one = events[place]
         if one.at < moment - WEEK:
             break
         if one.at < moment and one.other != caller:
@@ -121,48 +129,86 @@ def numbers_on(uses: Any, imei: int, moment: int, s: Any) -> int:
 
 @njit(cache=True, nogil=True)
 def settle(number: int, book: Any, s: Any) -> None:
-    """Give each party of the number a slot, in the order they are met; its events carry them from now on."""
+    """See to it that all events of the number carry a slot."""
+    fresh = book.fresh[number]
+    if fresh == 0:
+        return
+    if ALL < fresh <= FEW:
+        made = (book.made.events, book.made.start[number], book.made.end[number])
+        received = (book.received.events, book.received.start[number], book.received.end[number])
+        parties, fresh = _settle_few(made, made, received, fresh, book.parties[number])
+        book.parties[number], _none = _settle_few(received, made, received, fresh, parties)
+    else:
+        book.parties[number] = _settle_all(number, book, s)
+    book.fresh[number] = 0
+
+
+@njit(cache=True, nogil=True)
+def _settle_few(stretch: Any, made: Any, received: Any, fresh: int, parties: int) -> tuple[int, int]:
+    """Those of a stretch without a slot, the last ones first, get that of another event with the same party, or the next one.
+
+    Returns how many parties there are then, and how many events still have none.
+    """
+    events, start, end = stretch
+    place = end - 1
+    while fresh > 0 and place >= start:
+        if events[place].slot < 0:
+            slot = max(_slot(made, events[place].other), _slot(received, events[place].other))
+            if slot < 0:
+                slot = parties
+                parties += 1
+            events[place].slot = slot
+            fresh -= 1
+        place -= 1
+    return parties, fresh
+
+
+@njit(cache=True, nogil=True)
+def _slot(stretch: Any, other: int) -> int:
+    """The slot an event with this party carries; -1: none does."""
+    events, start, end = stretch
+    for place in range(end - 1, start - 1, -1):
+        if events[place].other == other and events[place].slot >= 0:
+            return events[place].slot
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _settle_all(number: int, book: Any, s: Any) -> int:
+    """A slot for each party, in the order they are met; returns how many there are."""
     s.turn[0] += 1
     turn, met, parties = s.turn[0], s.met, 0
     made, received = book.made, book.received
+    events, events_in = made.events, received.events
     for place in range(made.start[number], made.end[number]):
-        other = made.events[place].other
+        other = events[place].other
         if met[other].turn != turn:
             met[other].turn, met[other].slot = turn, parties
             parties += 1
-        made.events[place].slot = met[other].slot
+        events[place].slot = met[other].slot
     for place in range(received.start[number], received.end[number]):
-        other = received.events[place].other
+        other = events_in[place].other
         if met[other].turn != turn:
             met[other].turn, met[other].slot = turn, parties
             parties += 1
-        received.events[place].slot = met[other].slot
-    book.parties[number] = parties
+        events_in[place].slot = met[other].slot
+    return parties
 
 
 @njit(cache=True, nogil=True)
-def settle_all(numbers: Any, book: Any, s: Any) -> None:
-    for number in numbers:
-        settle(number, book, s)
-
-
-@njit(cache=True, nogil=True)
-def row(number: int, moment: int, book: Any, on_handset: Any, s: Any) -> Any:
+def row(number: int, moment: int, book: Any, s: Any) -> Any:
     """Features of ``number`` from what happened before ``moment``.
 
     1. calls made in the 30 days before the week: whom it knew, when it last rang
     2. calls made in the week, in the order of time
-    3. calls received in the week: who rang, who rang back
-    4. the parties, gathered
-    5. messages sent in the week
+    3. calls received in the week, the last one first: who rang, who rang back
+    4. messages sent in the week
     """
     s.turn[0] += 1
     turn, slots, hours = s.turn[0], s.slots, s.hours
-    for at_slot in range(book.parties[number]):
-        one_slot = slots[at_slot]
-        one_slot.last, one_slot.last_answered, one_slot.last_in, one_slot.hour = 0, 0, 0, -1
-        one_slot.calls, one_slot.answered, one_slot.before, one_slot.rang = 0, 0, 0, 0
+    seen_cell, seen_imei, seen_city, city_calls = s.seen_cell, s.seen_imei, s.seen_city, s.city_calls
     hours[:] = 0
+    mark = turn * STEP
 
     made = book.made
     events = made.events
@@ -170,94 +216,98 @@ def row(number: int, moment: int, book: Any, on_handset: Any, s: Any) -> Any:
     high = _since(events, oldest, made.end[number], moment)
     week, in_month = oldest, 0
     while week < high and events[week].at < moment - WEEK:
-        slots[events[week].slot].before = 1
+        slots[events[week].slot].mark = mark | BEFORE
         in_month += events[week].at >= moment - MONTH
         week += 1
 
     short, answered, seconds, longest, forwarded, international = 0, 0, 0, 0, 0, 0
     cells, imeis, cities, on_one, with_city, main_city = 0, 0, 0, 0, 0, 0
+    called, new, once, most, reached, reached_day, party_day, party_hour = 0, 0, 0, 0, 0, 0, 0, 0
     active_days, active_hours, busiest, fanout = 0, 0, 0, 0
     day_now, hour_now, of_day, in_hour, fresh_in_hour, hour_ends = -1, -1, 0, 0, 0, 0
-    last_day, last_hour = 0, 0
+    cell_now, imei_now, first_of_hour = -1, -1, 0
+    first_of_day = _since(events, week, high, moment - DAY)
+    first_of_last_hour = _since(events, first_of_day, high, moment - HOUR)
+    last_day, last_hour = high - first_of_day, high - first_of_last_hour
     for place in range(week, high):
         one = events[place]
-        at = one.at
-        last_day += at >= moment - DAY
-        last_hour += at >= moment - HOUR
+        at, which = one.at, place - week + 1
         if at >= hour_ends:
+            busiest, fanout = max(busiest, in_hour), max(fanout, fresh_in_hour)
+            hours[of_day] += in_hour
             hour_now, in_hour, fresh_in_hour = (at + SHANGHAI) // HOUR, 0, 0
             hour_ends, of_day = (hour_now + 1) * HOUR - SHANGHAI, hour_now % 24
-            active_hours += 1
+            active_hours, first_of_hour = active_hours + 1, which
             if hour_now // 24 != day_now:
                 day_now = hour_now // 24
                 active_days += 1
-        hours[of_day] += 1
         in_hour += 1
-        busiest = max(busiest, in_hour)
 
         party = slots[one.slot]
-        if party.calls == 0:
-            party.first = at
-        if party.hour != hour_now:
-            party.hour = hour_now
-            fresh_in_hour += 1
-            fanout = max(fanout, fresh_in_hour)
-        party.calls += 1
-        party.last = at
-        if one.seconds > 0:
-            answered += 1
-            party.answered += 1
-            party.last_answered = at
+        known = max(party.mark, mark)
+        is_new = (known & CALLED) == 0
+        calls = 1 if is_new else party.calls + 1
+        last = 0 if is_new else party.last
+        last_answered = 0 if is_new else party.last_answered
+        called += is_new
+        new += is_new & ((known & BEFORE) == 0)
+        once += (calls == 1) - (calls == 2)
+        most = max(most, calls)
+        fresh_in_hour += last < first_of_hour
+        party_day += (place >= first_of_day) & (last + week <= first_of_day)
+        party_hour += (place >= first_of_last_hour) & (last + week <= first_of_last_hour)
+        is_answered = one.seconds > 0
+        answered += is_answered
+        reached += is_answered & (last_answered == 0)
+        reached_day += is_answered & (place >= first_of_day) & (last_answered + week <= first_of_day)
+        party.first = which if is_new else party.first
+        party.mark, party.calls, party.last = known | CALLED, calls, which
+        party.last_answered = which if is_answered else last_answered
+
         seconds += one.seconds
         longest = max(longest, one.seconds)
         short += one.seconds < SHORT_SECONDS
         forwarded += one.kind == FORWARDED
         international += one.kind == INTERNATIONAL
-        if one.cell >= 0 and s.seen_cell[one.cell] != turn:
-            s.seen_cell[one.cell] = turn
-            cells += 1
-        if one.imei >= 0 and s.seen_imei[one.imei] != turn:
-            s.seen_imei[one.imei] = turn
-            imeis += 1
-            on_one = max(on_one, on_handset[one.imei])
+        if one.cell != cell_now:
+            cell_now = one.cell
+            if cell_now >= 0 and seen_cell[cell_now] != turn:
+                seen_cell[cell_now] = turn
+                cells += 1
+        if one.imei != imei_now:
+            imei_now = one.imei
+            if imei_now >= 0 and seen_imei[imei_now] != turn:
+                seen_imei[imei_now] = turn
+                imeis += 1
+                on_one = max(on_one, numbers_on(book.uses, imei_now, moment, s))
         if one.city >= 0:
-            if s.seen_city[one.city] != turn:
-                s.seen_city[one.city] = turn
-                s.city_calls[one.city] = 0
+            if seen_city[one.city] != turn:
+                seen_city[one.city] = turn
+                city_calls[one.city] = 0
                 cities += 1
-            s.city_calls[one.city] += 1
+            city_calls[one.city] += 1
             with_city += 1
-            main_city = max(main_city, s.city_calls[one.city])
+            main_city = max(main_city, city_calls[one.city])
+    busiest, fanout = max(busiest, in_hour), max(fanout, fresh_in_hour)
+    hours[of_day] += in_hour
 
     out = high - week
     received = book.received
-    callers, received_calls, taken = 0, 0, 0
+    events_in = received.events
+    callers, received_calls, taken, back = 0, 0, 0, 0
     for place in range(received.end[number] - 1, received.start[number] - 1, -1):
-        one_in = received.events[place]
+        one_in = events_in[place]
         if one_in.at < moment - WEEK:
             break
         if one_in.at < moment:
             received_calls += 1
             taken += one_in.what > 0
             party = slots[one_in.slot]
-            if party.rang == 0:
-                party.rang, party.last_in = 1, one_in.at
+            known = max(party.mark, mark)
+            if known & RANG == 0:
+                party.mark = known | RANG
                 callers += 1
-
-    called, new, back, once, most, reached, reached_day, party_day, party_hour = 0, 0, 0, 0, 0, 0, 0, 0, 0
-    for at_slot in range(book.parties[number]):
-        party = slots[at_slot]
-        if party.calls == 0:
-            continue
-        called += 1
-        new += party.before == 0
-        back += party.last_in > party.first
-        once += party.calls == 1
-        most = max(most, party.calls)
-        reached += party.answered > 0
-        reached_day += party.last_answered >= moment - DAY
-        party_day += party.last >= moment - DAY
-        party_hour += party.last >= moment - HOUR
+                back += (known & CALLED != 0) and one_in.at > events[week + party.first - 1].at
 
     weighted, night = 0.0, 0
     for of_day in range(24):
@@ -352,24 +402,10 @@ def _messages(number: int, moment: int, sent: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def rows(chosen: Any, moment: int, book: Any, on_handset: Any, s: Any, out: Any) -> None:
+def rows(chosen: Any, moment: int, book: Any, s: Any, out: Any) -> None:
     """Features of the chosen numbers, one line of ``out`` each."""
     for line in range(len(chosen)):
-        values = row(chosen[line], moment, book, on_handset, s)
+        settle(chosen[line], book, s)
+        values = row(chosen[line], moment, book, s)
         for column in range(WIDTH):
             out[line, column] = values[column]
-
-
-@njit(cache=True, nogil=True)
-def settled_rows(chosen: Any, moment: int, book: Any, on_handset: Any, s: Any, out: Any) -> None:
-    """The same of numbers whose parties have no slots yet."""
-    for line in range(len(chosen)):
-        settle(chosen[line], book, s)
-        rows(chosen[line : line + 1], moment, book, on_handset, s, out[line : line + 1])
-
-
-@njit(cache=True, nogil=True)
-def handset_counts(chosen: Any, moment: int, uses: Any, s: Any, out: Any) -> None:
-    """``out[imei]`` for the chosen handsets: distinct numbers on it in the week."""
-    for imei in chosen:
-        out[imei] = numbers_on(uses, imei, moment, s)

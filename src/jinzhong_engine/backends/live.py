@@ -8,15 +8,14 @@ import pyarrow.compute as pc
 from numba import njit
 
 from jinzhong_engine.backends import kernel, pool
-from jinzhong_engine.backends.cores import THREADS, side_by_side
+from jinzhong_engine.backends.cores import THREADS, in_stretches, side_by_side
 from jinzhong_engine.backends.ids import Ids
 from jinzhong_engine.backends.ledger import BRIEF, KINDS, MADE, Ledger
 from jinzhong_engine.backends.native import kinds
 from jinzhong_engine.backends.pool import Pool, longer
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
 
-MANY = 100
-"""Times as many calls known as are new: then only the new ones are looked at, and else all get their slots anew."""
+NO_SLOT = -1
 
 _CODED = pa.dictionary(pa.int32(), pa.string())
 KEPT = pa.schema(
@@ -38,9 +37,8 @@ class Live:
         self.numbers, self.cells, self.imeis, self.cities, self._hashes = (Ids() for _ in range(5))
         self._pools = [pool.empty(kind) for kind in (MADE, BRIEF, BRIEF, BRIEF)]
         self._part, self._mine = part, np.zeros(0, bool)
-        self._parties = np.zeros(0, np.int64)
+        self._parties, self._fresh = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self._papers = [kernel.scratch(1, 1, 1, 1, 1)] * THREADS
-        self._on_handset = np.zeros(1, np.int64)
 
     @property
     def made(self) -> Pool:
@@ -61,13 +59,10 @@ class Live:
         if self._part[1] > 1:
             owners = [self._own(owners[0]), self._own(owners[1]), owners[2]]
             sender = self._own(sender)
-        packed = self._room_for([*owners, sender], oldest)
-        few = not packed and MANY * len(news[0]) < self.made.used[0]
-        if few:
-            self._settle(owners, news)
+        self._room_for([*owners, sender], oldest)
         side_by_side(pool.insert, self._pools, [*owners, sender], [*news, sent])
-        if not few:
-            self._settle_all()
+        for of in owners[:2]:
+            _count(self._fresh, of)
         told = np.unique(np.concatenate([owners[0], sender]))
         return told[told >= 0].astype(np.int64)
 
@@ -75,12 +70,14 @@ class Live:
         """(calls as they lie under their callers, callees and handsets, who these are)."""
         caller, callee = self.numbers.encode(calls["caller"]), self.numbers.encode(calls["callee"])
         made = np.zeros(len(caller), MADE)
+        made["slot"] = NO_SLOT
         made["at"], made["other"] = calls["start"].to_numpy(), callee
         made["seconds"] = pc.fill_null(calls["seconds"], 0).to_numpy()
         made["cell"], made["imei"] = self.cells.encode(calls["cell"]), self.imeis.encode(calls["imei"])
         made["city"] = self.cities.encode(calls["peer_city"])
         made["kind"] = kinds(calls["kind"])
         brief = np.zeros(len(caller), BRIEF)
+        brief["slot"] = NO_SLOT
         brief["at"], brief["other"], brief["what"] = made["at"], caller, made["seconds"]
         return [made, brief, brief.copy()], [caller, callee, made["imei"].copy()]
 
@@ -102,44 +99,35 @@ class Live:
             self._mine = np.append(self._mine, self.numbers.parts(np.arange(known, count), of) == which)
         return np.where(self._mine[ids], ids, np.int32(-1))
 
-    def _room_for(self, owners: list[Any], oldest: int) -> bool:
-        """Place for events under these owners; whether anything had to be packed anew."""
-        before, count = [one.events for one in self._pools], len(self.numbers)
+    def _room_for(self, owners: list[Any], oldest: int) -> None:
+        """Place for events under these owners. Where old ones were dropped, the slots of their parties are free again."""
+        before, count = self._pools, len(self.numbers)
         counts = (count, count, len(self.imeis), count)
-        self._pools = side_by_side(pool.with_room, self._pools, counts, owners, [oldest] * len(counts))
-        self._parties = longer(self._parties, count)
-        return any(events is not one.events for events, one in zip(before, self._pools, strict=True))
+        self._pools = [
+            pool.with_room(one, many, of, oldest)
+            for one, many, of in zip(before, counts, owners, strict=True)
+        ]
+        self._parties, self._fresh = longer(self._parties, count), longer(self._fresh, count)
+        if any(
+            one.events is not other.events for one, other in zip(before[:2], self._pools[:2], strict=True)
+        ):
+            self._fresh[:] = kernel.ALL
 
-    def _settle(self, owners: list[Any], news: list[Any]) -> None:
-        """Each call's party gets the slot it has, with the caller and with the callee; the rest of them keep theirs."""
-        one, other = (ids.astype(np.int64) for ids in (news[1]["other"], news[0]["other"]))
-        pairs = np.concatenate([one << 32 | other, other << 32 | one])
-        mine = np.concatenate(owners[:2]) >= 0
-        asked, places = np.unique(pairs[mine], return_inverse=True)
-        found = np.empty(len(asked), np.int32)
-        _slots(asked, self.made, self.received, self._parties, found)
-        slots = np.zeros(len(pairs), np.int32)
-        slots[mine] = found[places]
-        news[0]["slot"], news[1]["slot"] = np.split(slots, 2)
-
-    def _settle_all(self) -> None:
-        """All slots anew: those of parties that were dropped are free again."""
-        events = self.made.end - self.made.start + self.received.end - self.received.start
-        papers = self._fitting_papers(int(events.max(initial=1)))
-        everybody = np.array_split(np.arange(len(events)), THREADS)
-        side_by_side(lambda part, paper: kernel.settle_all(part, self._book(), paper), everybody, papers)
+    def _sizes(self, numbers: Any) -> Any:
+        """How many calls made and received are kept of each: at least as many as it has parties."""
+        made, received = self.made, self.received
+        return made.end[numbers] - made.start[numbers] + received.end[numbers] - received.start[numbers]
 
     def features(self, chosen: Any, moment: int) -> Any:
         """One line of features for each of the chosen ids, from what happened before the moment."""
         out = np.empty((len(chosen), kernel.WIDTH))
-        papers, book = self._fitting_papers(int(self._parties[chosen].max(initial=1))), self._book()
+        sizes, book = self._sizes(chosen), self._book()
+        papers = self._fitting_papers(int(sizes.max(initial=1)))
 
-        def part(numbers: Any, paper: kernel.Scratch, lines: Any) -> None:
-            handsets = _handsets(numbers, moment, book.made, paper)
-            kernel.handset_counts(handsets, moment, book.uses, paper, self._on_handset)
-            kernel.rows(numbers, moment, book, self._on_handset, paper, lines)
+        def part(low: int, high: int, paper: kernel.Scratch) -> None:
+            kernel.rows(chosen[low:high], moment, book, paper, out[low:high])
 
-        side_by_side(part, np.array_split(chosen, THREADS), papers, np.array_split(out, THREADS))
+        in_stretches(part, sizes + 50, papers)
         return out
 
     def active(self, moment: int, chosen: Any = None) -> Any:
@@ -190,7 +178,7 @@ class Live:
 
     def _book(self) -> kernel.Book:
         made, received, uses, sent = (Ledger(one.events, one.start, one.end) for one in self._pools)
-        return kernel.Book(made, received, sent, uses, self._parties)
+        return kernel.Book(made, received, sent, uses, self._parties, self._fresh)
 
     def _fitting_papers(self, widest: int) -> list[kernel.Scratch]:
         """A paper for each thread, at least as large as everything met so far; larger paper is made now and then, with air."""
@@ -200,45 +188,15 @@ class Live:
         if any(len(one) < size for one, size in zip(held, (*sizes, widest), strict=True)):
             numbers, cells, imeis, cities, slots = (2 * size + 64 for size in (*sizes, widest))
             self._papers = [kernel.scratch(numbers, cells, imeis, cities, slots) for _ in range(THREADS)]
-            self._on_handset = np.zeros(imeis, np.int64)
         return self._papers
 
 
 @njit(cache=True, nogil=True)
-def _slots(pairs: Any, made: Any, received: Any, parties: Any, slots: Any) -> None:
-    """The slot of the other among the owner's parties, for each pair: what their latest event carries, or the next one."""
-    for at in range(len(pairs)):
-        owner, other = pairs[at] >> 32, pairs[at] & 0xFFFFFFFF
-        slots[at] = -1
-        for place in range(made.end[owner] - 1, made.start[owner] - 1, -1):
-            if made.events[place].other == other:
-                slots[at] = made.events[place].slot
-                break
-        if slots[at] < 0:
-            for place in range(received.end[owner] - 1, received.start[owner] - 1, -1):
-                if received.events[place].other == other:
-                    slots[at] = received.events[place].slot
-                    break
-        if slots[at] < 0:
-            slots[at] = parties[owner]
-            parties[owner] += 1
-
-
-@njit(cache=True, nogil=True)
-def _handsets(chosen: Any, moment: int, made: Any, s: Any) -> Any:
-    """Handsets the chosen numbers used in the week, each once."""
-    s.turn[0] += 1
-    found, count = np.empty(len(s.seen_imei), np.int64), 0
-    for number in chosen:
-        for place in range(made.end[number] - 1, made.start[number] - 1, -1):
-            one = made.events[place]
-            if one.at < moment - WEEK:
-                break
-            if one.at < moment and one.imei >= 0 and s.seen_imei[one.imei] != s.turn[0]:
-                s.seen_imei[one.imei] = s.turn[0]
-                found[count] = one.imei
-                count += 1
-    return found[:count]
+def _count(fresh: Any, owners: Any) -> None:
+    """One more event without a slot for each owner."""
+    for owner in owners:
+        if owner >= 0 and fresh[owner] != kernel.ALL:
+            fresh[owner] += 1
 
 
 @njit(cache=True, nogil=True)

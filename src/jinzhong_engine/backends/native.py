@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jinzhong_engine.backends import digits, files, kernel
-from jinzhong_engine.backends.cores import THREADS, side_by_side
+from jinzhong_engine.backends.cores import THREADS, in_stretches, side_by_side
 from jinzhong_engine.backends.ledger import DOMESTIC, KINDS, Ledger, file_brief, file_made
 from jinzhong_engine.features.catalogue import CATALOGUE
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
@@ -117,27 +117,21 @@ def compute(dense: Dense, as_of: int) -> tuple[Any, Any]:
     """(matrix of features, ids of its lines): every number with a call made or received in the week."""
     made, received, uses, sent = _ledgers(dense)
     count = len(dense.numbers)
-    book = kernel.Book(made, received, sent, uses, np.zeros(count + 1, np.int64))
+    book = kernel.Book(
+        made, received, sent, uses, parties=np.zeros(count, np.int64), fresh=np.full(count, kernel.ALL)
+    )
     events = made.end - made.start + received.end - received.start
     papers = [
         kernel.scratch(count + 1, dense.cells, dense.imeis, dense.cities, int(events.max(initial=0)))
         for _ in range(THREADS)
     ]
-    on_handset = np.zeros(max(dense.imeis, 1), np.int64)
-    _in_parts(
-        _parts(uses.end - uses.start),
-        lambda part, paper: kernel.handset_counts(part, as_of, uses, paper, on_handset),
-        papers,
-    )
     chosen = _active(dense)
     matrix = np.empty((len(chosen), kernel.WIDTH))
-    _in_parts(
-        _parts(events[chosen] + 50),
-        lambda part, paper: kernel.settled_rows(
-            chosen[part[0] : part[-1] + 1], as_of, book, on_handset, paper, matrix[part[0] : part[-1] + 1]
-        ),
-        papers,
-    )
+
+    def stretch(low: int, high: int, paper: kernel.Scratch) -> None:
+        kernel.rows(chosen[low:high], as_of, book, paper, matrix[low:high])
+
+    in_stretches(stretch, events[chosen] + 50, papers)
     return matrix, chosen
 
 
@@ -161,24 +155,6 @@ def _active(dense: Dense) -> Any:
     for name in ("caller", "callee"):
         met[dense.call[name]] = True
     return np.flatnonzero(met)
-
-
-def _parts(work: Any) -> list[Any]:
-    """Lines in stretches of about equal work, a few for each thread."""
-    if not len(work):
-        return []
-    share = np.cumsum(work) * (4 * THREADS) // max(int(work.sum()) + 1, 1)
-    return np.split(np.arange(len(work)), np.flatnonzero(np.diff(share)) + 1)
-
-
-def _in_parts(parts: list[Any], run: Any, papers: list[kernel.Scratch]) -> None:
-    """Each thread has its own paper and takes every n-th part."""
-
-    def thread(which: int) -> None:
-        for part in parts[which :: len(papers)]:
-            run(part, papers[which])
-
-    side_by_side(thread, range(len(papers)))
 
 
 def _between(events: pa.Table, time: str, since: int, until: int) -> pa.Table:

@@ -16,10 +16,17 @@ from jinzhong_engine.backends.cores import THREADS, side_by_side
 LEAVES = 32
 """Bits of a mask: the most leaves a tree may have."""
 
-TOGETHER = 32
+TOGETHER = 64
 """Rows asked at once."""
 
 ALL = np.uint32(2**32 - 1)
+
+ORDER = np.uint32(0x077CB531)
+"""Times a power of two, its upper five bits are another number for each (de Bruijn); a tree's leaves lie in that order."""
+
+
+def place_of(leaf: int) -> int:
+    return ((1 << leaf) * int(ORDER) & int(ALL)) >> 27
 
 
 class Trees(NamedTuple):
@@ -46,7 +53,7 @@ def planted(dump: dict[str, Any]) -> Trees:
         if "split_feature" not in node:
             if at >= LEAVES:
                 raise ValueError(f"more than {LEAVES} leaves in a tree")
-            leaf[tree, at] = node["leaf_value"]
+            leaf[tree, place_of(at)] = node["leaf_value"]
             return 1
         if node["decision_type"] != "<=" or node["missing_type"] == "Zero":
             raise ValueError(f"a question of kind {node['decision_type']}, missing {node['missing_type']}")
@@ -102,48 +109,38 @@ def _margins(rows: Any, trees: Any) -> Any:
     """The sum of the leaves of each row, added in the order of the trees."""
     out = np.zeros(len(rows))
     sums = np.empty(TOGETHER)
-    below = np.empty(TOGETHER, np.uint32)
+    values = np.full(TOGETHER, np.nan)
     left = np.empty((len(trees.leaf), TOGETHER), np.uint32)
     for begin in range(0, len(rows), TOGETHER):
         size = min(TOGETHER, len(rows) - begin)
         left[:] = ALL
         for feature in range(rows.shape[1]):
-            _ask(rows[begin : begin + size, feature], feature, trees, below, left)
+            values[:size] = rows[begin : begin + size, feature]
+            _ask(values, feature, trees, left)
         sums[:] = 0.0
         for tree in range(len(trees.leaf)):
             for row in range(TOGETHER):
-                sums[row] += trees.leaf[tree, _lowest(left[tree, row])]
+                lost_not = left[tree, row]
+                lowest = lost_not & (~lost_not + np.uint32(1))
+                sums[row] += trees.leaf[tree, np.uint32(lowest * ORDER) >> np.uint32(27)]
         out[begin : begin + size] = sums[:size]
     return out
 
 
 @njit(cache=True, nogil=True)
-def _ask(values: Any, feature: int, trees: Any, below: Any, left: Any) -> None:
+def _ask(values: Any, feature: int, trees: Any, left: Any) -> None:
     """All questions about one feature, of all rows of the group."""
-    low, high = trees.first[feature], trees.first[feature + 1]
-    below[:] = 0
-    most = np.uint32(0)
-    for row in range(len(values)):
-        if values[row] != values[row]:
+    most = -np.inf
+    for row in range(TOGETHER):
+        if values[row] > most:
+            most = values[row]
+        elif values[row] != values[row]:
             for tree in range(len(left)):
                 left[tree, row] &= trees.lost_if_nan[feature, tree]
-        else:
-            below[row] = np.searchsorted(trees.threshold[low:high], values[row])
-            most = max(most, below[row])
-    for place in range(np.uint32(most)):
-        tree, mask = trees.tree[low + place], trees.mask[low + place]
+    for place in range(trees.first[feature], trees.first[feature + 1]):
+        threshold, mask = trees.threshold[place], trees.mask[place]
+        if threshold >= most:
+            break
+        of_tree = left[trees.tree[place]]
         for row in range(TOGETHER):
-            left[tree, row] &= mask if np.uint32(place) < below[row] else ALL
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _lowest(bits: Any) -> Any:
-    """The place of the lowest bit that is set."""
-    one = bits & (~bits + np.uint32(1))
-    place = np.uint32(0)
-    place += np.uint32(16) * np.uint32((one & np.uint32(0xFFFF0000)) != 0)
-    place += np.uint32(8) * np.uint32((one & np.uint32(0xFF00FF00)) != 0)
-    place += np.uint32(4) * np.uint32((one & np.uint32(0xF0F0F0F0)) != 0)
-    place += np.uint32(2) * np.uint32((one & np.uint32(0xCCCCCCCC)) != 0)
-    place += np.uint32((one & np.uint32(0xAAAAAAAA)) != 0)
-    return place
+            of_tree[row] &= mask if values[row] > threshold else ALL

@@ -30,6 +30,8 @@ PARAMETERS = {
     "deterministic": True, "force_row_wise": True, "num_threads": 1, "verbose": -1,
 }  # fmt: skip
 """One thread: on a few thousand rows a second one waits more than it works, and on a shared machine ten times as long."""
+FEW = 100
+"""Rows for which a second thread costs more than it does."""
 FOLDS = 5
 FALSE_ALARMS = (0.0001, 0.001, 0.01)
 """Shares of innocent numbers for which the card keeps a threshold."""
@@ -84,7 +86,7 @@ class Model:
 
     def contributions(self, values: Any) -> Any:
         """What each feature adds to the margin of each row; the last column is what all rows share."""
-        return self.trees.predict(values, pred_contrib=True, num_threads=THREADS)
+        return self.trees.predict(values, pred_contrib=True, num_threads=1 if len(values) < FEW else THREADS)
 
 
 def log_odds(share: float) -> float:

@@ -3,7 +3,10 @@
 import io
 import json
 from collections.abc import Iterator
-from typing import Any, Protocol
+from contextlib import suppress
+from queue import Empty, Queue
+from threading import Event, Thread
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -20,20 +23,27 @@ MESSAGE_EVENTS = Table("events", "-", "Messages with a unique id.", (ID, *MESSAG
 COLUMNS = (*CALL_EVENTS.columns, *MESSAGES.columns)
 _TEXTS = tuple(one.name for one in COLUMNS if one.type == TEXT)
 PIECE = 1 << 20
+FAREWELL = 1.0
+"""Seconds a reader has to be done with what it holds; one that still waits for lines is left behind."""
+Piece = TypeVar("Piece")
 _READ = pa.schema([pa.field(one.name, pa.int64() if one.name == "seconds" else TEXT) for one in COLUMNS])
 _OPTIONS = pyarrow.json.ParseOptions(explicit_schema=_READ, unexpected_field_behavior="ignore")
 
 
 class Source(Protocol):
-    """A file opened for bytes, standard input, or what else gives what is there without waiting for all of it."""
+    """A file opened for bytes without a buffer, or what else gives what is there without waiting for all of it."""
 
-    def read1(self, most: int, /) -> bytes: ...
+    def read(self, most: int, /) -> bytes: ...
 
 
 def batches(source: Source, *, latest: int, name: str) -> Iterator[pa.Table]:
-    """Checked events of whole lines: as many as are there, a megabyte at most."""
+    """Checked events of whole lines: as many as are there, a megabyte at most; the next ones are made while these are worked on."""
+    return ahead(_batches(source, latest, name))
+
+
+def _batches(source: Source, latest: int, name: str) -> Iterator[pa.Table]:
     rest, line = b"", 1
-    while piece := source.read1(PIECE):
+    while piece := source.read(PIECE):
         whole, cut, rest_now = (rest + piece).rpartition(b"\n")
         rest = rest_now
         if cut:
@@ -41,6 +51,36 @@ def batches(source: Source, *, latest: int, name: str) -> Iterator[pa.Table]:
             line += whole.count(b"\n") + 1
     if rest.strip():
         yield from _parsed(rest, latest, name, line)
+
+
+def ahead(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """The same pieces, each made while the one before it is worked on. Who stops before the last one doesn't wait for a reader that waits
+    for its lines."""
+    made: Queue[Piece | Exception | None] = Queue(1)
+    ended = Event()
+
+    def make() -> None:
+        try:
+            for piece in pieces:
+                made.put(piece)
+                if ended.is_set():
+                    return
+            made.put(None)
+        except Exception as problem:
+            made.put(problem)
+
+    reader = Thread(target=make, daemon=True)
+    reader.start()
+    try:
+        while (piece := made.get()) is not None:
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
+    finally:
+        ended.set()
+        with suppress(Empty):
+            made.get_nowait()
+        reader.join(FAREWELL)
 
 
 def _parsed(data: bytes, latest: int, name: str, line: int) -> Iterator[pa.Table]:

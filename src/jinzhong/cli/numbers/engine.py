@@ -238,7 +238,7 @@ def _watch(chosen: argparse.Namespace) -> int:
         "as_of": as_of,
         "part": chosen.part,
     }
-    with open(0 if chosen.events == "-" else chosen.events, "rb") as source:  # 0: standard input
+    with open(0 if chosen.events == "-" else chosen.events, "rb", buffering=0) as source:  # 0: standard input
         watching = Watch(boosting.load(chosen.model), chosen.state, chosen.out, **given)
         watch(watching, events.batches(source, latest=latest(as_of), name=chosen.events), tell)
     if as_of is not None:
