@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -60,11 +61,22 @@ def _relational(
         from jinzhong_engine.backends import duck
 
         return duck.features(calls, messages, as_of, memory=allowed)
+    return _spark().features(calls, messages, as_of)
+
+
+def stream(arriving: Path, state: Path, judge: Callable[[int, int, pa.Table], None]) -> None:
+    """``spark.stream`` on this machine."""
+    if not arriving.is_dir():
+        raise BadTable(f"{arriving}: no such folder")
+    _spark().stream(arriving, state, judge)
+
+
+def _spark() -> Any:
     if find_spec("pyspark") is None:
-        raise BadTable("--engine spark: PySpark is missing; install the extra: pip install jinzhong[spark]")
+        raise BadTable("PySpark is missing; install the extra: pip install jinzhong[spark]")
     from jinzhong_engine.backends import spark
 
-    return spark.features(calls, messages, as_of)
+    return spark
 
 
 def _fitting(paths: list[Path], allowed: int, tell: Callable[[str], None]) -> str:

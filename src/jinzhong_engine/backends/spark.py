@@ -1,5 +1,6 @@
 """The relational executor on Spark: the same expressions, past one machine. Needs the extra ``spark`` and Java 17."""
 
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 from jinzhong_engine.backends import relational
 from jinzhong_engine.backends.duck import NO_MESSAGES, plain
 from jinzhong_engine.backends.files import Lazy
-from jinzhong_engine.tables import CALLS, MESSAGES, Table
+from jinzhong_engine.tables import CALLS, COUNT, MESSAGES, TEXT, TIME, Table
 
 
 def features(calls: Lazy, messages: Lazy | None, as_of: int, session: Any = None) -> pa.Table:
@@ -23,6 +24,53 @@ def features(calls: Lazy, messages: Lazy | None, as_of: int, session: Any = None
         ask = ibis.pyspark.connect(spark)
         made = relational.features(ask.table("calls"), ask.table("messages"), as_of)
         return made.to_pyarrow().sort_by("number")
+
+
+def stream(
+    arriving: Path,
+    state: Path,
+    judge: Callable[[int, int, pa.Table], None],
+    *,
+    session: Any = None,
+    files_at_once: int = 1,
+) -> None:
+    """Structured Streaming over a folder into which Parquet files of calls arrive, until all that is there now is judged.
+
+    ``judge(batch, moment, features)`` gets the callers of each batch, as of just after its last call. ``state`` keeps the calls and how far
+    the stream has come; a batch that was broken off is judged again under its number, so what is written under it is never doubled.
+    """
+    spark = session or local_session()
+    kept = state / "calls"
+
+    def batch(calls: Any, number: int) -> None:
+        calls.write.mode("overwrite").parquet(str(kept / f"batch={number}"))
+        so_far = spark.read.parquet(str(kept)).where(f"batch <= {number}").drop("batch")
+        so_far.createOrReplaceTempView(CALLS.name)
+        _view(spark, MESSAGES, NO_MESSAGES, state)
+        asked = ibis.pyspark.connect(spark)
+        known = asked.table(CALLS.name)
+        fresh = asked.read_parquet(str(kept / f"batch={number}"))
+        latest = fresh.start.max().execute()
+        if latest is None:
+            return
+        moment = int(latest) + 1
+        made = relational.features(known, asked.table(MESSAGES.name), moment)
+        judge(
+            number, moment, made.semi_join(fresh, made.number == fresh.caller).to_pyarrow().sort_by("number")
+        )
+
+    state.mkdir(parents=True, exist_ok=True)
+    moment = "unix_micros(CAST({0} AS TIMESTAMP))"
+    incoming = spark.readStream.schema(_stored(CALLS)).option("maxFilesPerTrigger", files_at_once)
+    given = incoming.parquet(str(arriving)).selectExpr(*plain(CALLS, moment=moment))
+    writing = given.writeStream.foreachBatch(batch).option("checkpointLocation", str(state / "checkpoint"))
+    writing.trigger(availableNow=True).start().awaitTermination()
+
+
+def _stored(shape: Table) -> str:
+    """The columns as the contract's Parquet files keep them."""
+    kinds = {TEXT: "STRING", TIME: "TIMESTAMP", COUNT: "INT"}
+    return ", ".join(f"{one.name} {kinds[one.type]}" for one in shape.columns)
 
 
 def local_session() -> Any:

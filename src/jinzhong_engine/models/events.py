@@ -1,7 +1,10 @@
 """Call and message records as JSON lines, in pieces as they come."""
 
+import fcntl
 import io
 import json
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from queue import Empty, Queue
@@ -34,6 +37,13 @@ class Source(Protocol):
     """A file opened for bytes without a buffer, or what else gives what is there without waiting for all of it."""
 
     def read(self, most: int, /) -> bytes: ...
+
+
+def widen_pipe(source: io.RawIOBase) -> None:
+    """Let a pipe hold a whole piece, where the system allows it: else one is 64 kB, and small pieces cost more."""
+    if stat.S_ISFIFO(os.fstat(source.fileno()).st_mode) and hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(source.fileno(), fcntl.F_SETPIPE_SZ, PIECE)
 
 
 def batches(source: Source, *, latest: int, name: str) -> Iterator[pa.Table]:

@@ -9,6 +9,7 @@ from jinzhong.cli.numbers.engine import (
     add_fit,
     add_score,
     add_signals,
+    add_stream,
     add_watch,
 )
 from jinzhong.cli.numbers.lists import add_labels, add_list
@@ -23,6 +24,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     add_drift(of.add_parser("drift", help="how far a day's numbers lie from those the model was fitted on"))
     add_signals(of.add_parser("signals", help="what the readable rules find, each with its reason"))
     add_watch(of.add_parser("watch", help="call records in as they come, the list of numbers out"))
+    add_stream(of.add_parser("stream", help="scores of the callers in files that arrive, on Spark"))
     add_list(of.add_parser("list", help="a day's list into the product, for people to look at"))
     add_labels(of.add_parser("labels", help="what people said of the numbers, for numbers fit"))
     add_evaluate(

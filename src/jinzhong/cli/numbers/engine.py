@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from jinzhong import clock
 from jinzhong.cli import Unusable, moment
@@ -119,6 +120,20 @@ def add_watch(command: argparse.ArgumentParser) -> None:
         help="judge only part K of N of the numbers: one of N processes or machines that are all given every record",
     )  # fmt: skip
     command.set_defaults(run=usable(_watch))
+
+
+def add_stream(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", type=Path, required=True, help="folder made by numbers fit")
+    command.add_argument(
+        "--calls", type=Path, required=True, help="folder into which Parquet files of calls arrive"
+    )
+    command.add_argument(
+        "--state", type=Path, required=True, help="folder that keeps the calls and how far it has come"
+    )
+    command.add_argument(
+        "--out", type=Path, required=True, help="folder: a file of scores for each batch, under its number"
+    )
+    command.set_defaults(run=usable(_stream))
 
 
 def add_evaluate(command: argparse.ArgumentParser) -> None:
@@ -239,10 +254,27 @@ def _watch(chosen: argparse.Namespace) -> int:
         "part": chosen.part,
     }
     with open(0 if chosen.events == "-" else chosen.events, "rb", buffering=0) as source:  # 0: standard input
+        events.widen_pipe(source)
         watching = Watch(boosting.load(chosen.model), chosen.state, chosen.out, **given)
         watch(watching, events.batches(source, latest=latest(as_of), name=chosen.events), tell)
     if as_of is not None:
         files.write_table(watching.scores(as_of), chosen.scores)
+    return 0
+
+
+def _stream(chosen: argparse.Namespace) -> int:
+    from jinzhong_engine.backends import files, run
+    from jinzhong_engine.models import boosting, score
+
+    model = boosting.load(chosen.model)
+    chosen.out.mkdir(parents=True, exist_ok=True)
+
+    def judge(batch: int, moment: int, features: Any) -> None:
+        path = chosen.out / f"scores-{batch:06}.csv"
+        files.write_table(score.score_table(model, features, where=str(chosen.calls)), path)
+        tell(f"{features.num_rows} numbers scored as of {files.clock_text(moment)}, written to {path}")
+
+    run.stream(chosen.calls, chosen.state, judge)
     return 0
 
 

@@ -93,10 +93,13 @@ def test_native_equals_relational_on_a_busy_stream():
     )
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("pyspark") is None, reason="PySpark is not installed (extra spark)"
+with_spark = pytest.mark.skipif(
+    importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
+    reason="Spark needs PySpark (extra spark) and Java 17",
 )
-@pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java 17")
+
+
+@with_spark
 def test_spark_equals_duckdb():
     from jinzhong_engine.backends import spark
 
@@ -105,6 +108,40 @@ def test_spark_equals_duckdb():
     assert_equal(
         spark.features(given_calls, given_messages, AS_OF), duck.features(given_calls, given_messages, AS_OF)
     )
+
+
+@with_spark
+def test_spark_streaming_judges_each_batch_as_duckdb_does_and_goes_on_where_it_stopped(tmp_path):
+    from jinzhong_engine.backends import spark
+
+    events = busy(seed=4, count=1500)[0].sort_by("start")
+    found: dict[int, tuple[int, pa.Table]] = {}
+
+    def arrive(low: int, high: int) -> None:
+        piece = events.slice(low, high - low)
+        stamped = piece.set_column(2, "start", piece["start"].cast(pa.timestamp("us", tz="UTC")))
+        (tmp_path / "arriving").mkdir(exist_ok=True)
+        pq.write_table(stamped, tmp_path / "arriving" / f"{low:05}.parquet")
+
+    def judge(batch: int, moment: int, features: pa.Table) -> None:
+        assert batch not in found
+        found[batch] = (moment, features)
+
+    arrive(0, 900)
+    arrive(900, 1200)
+    spark.stream(tmp_path / "arriving", tmp_path / "state", judge)
+    arrive(1200, 1500)
+    spark.stream(tmp_path / "arriving", tmp_path / "state", judge)
+
+    assert len(found) == 3
+    for (moment, features), until in zip(found.values(), (900, 1200, 1500), strict=True):
+        so_far = events.slice(0, until)
+        assert moment == so_far["start"][-1].as_py() + 1
+        callers = pc.unique(
+            events.slice(0 if until == 900 else until - 300, 900 if until == 900 else 300)["caller"]
+        )
+        expected = duck.features(so_far, None, moment)
+        assert_equal(features, expected.filter(pc.is_in(expected["number"], callers)))
 
 
 @settings(max_examples=60, deadline=None)
