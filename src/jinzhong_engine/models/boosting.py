@@ -23,6 +23,9 @@ from jinzhong_engine.models import measures
 from jinzhong_engine.models.card import BadModel
 from jinzhong_engine.models.spread import floored, spread
 
+SHIPPED = Path(__file__).parent / "shipped"
+"""A model of simulated districts (benchmarks/default_model.py, docs/decisions/0023): for whoever has no labels yet."""
+
 ROUNDS = 400
 PARAMETERS = {
     "objective": "binary", "learning_rate": 0.04, "num_leaves": 31, "extra_trees": True, "min_data_in_leaf": 15,
@@ -138,7 +141,7 @@ def fit(
         "usual": _usual(values, label),
         "spread": {
             "features": [spread(column) for column in values[label == 0].T],
-            "score": spread(floored(chance[label[judged] == 0])),
+            "score": spread(floored(found[label[judged] == 0])),
         },
         "features": names,
         "features_sha256": cards.features_digest(names),

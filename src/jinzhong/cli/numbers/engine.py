@@ -11,9 +11,11 @@ from jinzhong.cli import Unusable, moment
 from jinzhong.cli.numbers.options import (
     add_engine,
     add_events,
+    add_model,
     features_of,
     latest,
     microseconds,
+    model_of,
     part,
     seconds,
     share,
@@ -47,7 +49,7 @@ def add_fit(command: argparse.ArgumentParser) -> None:
 
 
 def add_score(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", type=Path, required=True, help="folder made by numbers fit")
+    add_model(command)
     command.add_argument("--features", type=Path, help="the columns the model was fitted on; or --calls")
     add_events(command, required=False)
     command.add_argument(
@@ -70,7 +72,7 @@ def add_score(command: argparse.ArgumentParser) -> None:
 
 
 def add_drift(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", type=Path, required=True, help="folder made by numbers fit")
+    add_model(command)
     command.add_argument("--features", type=Path, required=True, help="the columns the model was fitted on")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=usable(_drift))
@@ -89,7 +91,7 @@ def add_signals(command: argparse.ArgumentParser) -> None:
 
 
 def add_watch(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", type=Path, required=True, help="folder made by numbers fit")
+    add_model(command)
     command.add_argument(
         "--events",
         required=True,
@@ -123,7 +125,7 @@ def add_watch(command: argparse.ArgumentParser) -> None:
 
 
 def add_stream(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", type=Path, required=True, help="folder made by numbers fit")
+    add_model(command)
     command.add_argument(
         "--calls", type=Path, required=True, help="folder into which Parquet files of calls arrive"
     )
@@ -138,7 +140,7 @@ def add_stream(command: argparse.ArgumentParser) -> None:
 
 def add_evaluate(command: argparse.ArgumentParser) -> None:
     command.add_argument("--world", type=Path, required=True, help="folder made by world build")
-    command.add_argument("--model", type=Path, required=True, help="folder made by numbers fit")
+    add_model(command)
     command.add_argument(
         "--fpr",
         type=share,
@@ -178,13 +180,13 @@ def _fit(chosen: argparse.Namespace) -> int:
 
 def _score(chosen: argparse.Namespace) -> int:
     from jinzhong_engine.backends import files
-    from jinzhong_engine.models import boosting, card, score
+    from jinzhong_engine.models import card, score
 
     if (chosen.features is None) == (chosen.calls is None):
         raise Unusable("numbers score: give either --features or --calls")
     if chosen.calls and not chosen.as_of:
         raise Unusable("numbers score: --calls needs --as-of")
-    model = boosting.load(chosen.model)
+    model = model_of(chosen)
     table = features_of(chosen) if chosen.calls else files.read_table(chosen.features)
     where = str(chosen.calls or chosen.features)
     told = score.drift_table(model, table, where=where) if chosen.drift else None
@@ -198,11 +200,9 @@ def _score(chosen: argparse.Namespace) -> int:
 
 def _drift(chosen: argparse.Namespace) -> int:
     from jinzhong_engine.backends import files
-    from jinzhong_engine.models import boosting, score
+    from jinzhong_engine.models import score
 
-    found = score.drift_table(
-        boosting.load(chosen.model), files.read_table(chosen.features), where=str(chosen.features)
-    )
+    found = score.drift_table(model_of(chosen), files.read_table(chosen.features), where=str(chosen.features))
     if chosen.json:
         print(json.dumps(found, ensure_ascii=False))
         return 0
@@ -241,7 +241,7 @@ def _signals(chosen: argparse.Namespace) -> int:
 
 def _watch(chosen: argparse.Namespace) -> int:
     from jinzhong_engine.backends import files
-    from jinzhong_engine.models import boosting, events
+    from jinzhong_engine.models import events
     from jinzhong_engine.models.watch import Watch, watch
 
     if (chosen.scores is None) != (chosen.as_of is None):
@@ -255,7 +255,7 @@ def _watch(chosen: argparse.Namespace) -> int:
     }
     with open(0 if chosen.events == "-" else chosen.events, "rb", buffering=0) as source:  # 0: standard input
         events.widen_pipe(source)
-        watching = Watch(boosting.load(chosen.model), chosen.state, chosen.out, **given)
+        watching = Watch(model_of(chosen), chosen.state, chosen.out, **given)
         watch(watching, events.batches(source, latest=latest(as_of), name=chosen.events), tell)
     if as_of is not None:
         files.write_table(watching.scores(as_of), chosen.scores)
@@ -264,9 +264,9 @@ def _watch(chosen: argparse.Namespace) -> int:
 
 def _stream(chosen: argparse.Namespace) -> int:
     from jinzhong_engine.backends import files, run
-    from jinzhong_engine.models import boosting, score
+    from jinzhong_engine.models import score
 
-    model = boosting.load(chosen.model)
+    model = model_of(chosen)
     chosen.out.mkdir(parents=True, exist_ok=True)
 
     def judge(batch: int, moment: int, features: Any) -> None:
@@ -280,10 +280,9 @@ def _stream(chosen: argparse.Namespace) -> int:
 
 def _evaluate(chosen: argparse.Namespace) -> int:
     from jinzhong_engine.evaluate import detection
-    from jinzhong_engine.models import boosting
 
     world = detection.read_world(chosen.world, latest(None))
-    found = detection.evaluate(world, boosting.load(chosen.model), chosen.fpr, chosen.prevalence)
+    found = detection.evaluate(world, model_of(chosen), chosen.fpr, chosen.prevalence)
     print(
         json.dumps(found, ensure_ascii=False)
         if chosen.json

@@ -8,8 +8,10 @@ from typing import Any
 from jinzhong import clock
 from jinzhong.cli import Unusable, actor, add_by, day, moment, name_of
 from jinzhong.cli.numbers.options import (
+    add_model,
     latest,
     microseconds,
+    model_of,
     share,
     usable,
 )
@@ -23,7 +25,7 @@ def add_list(command: argparse.ArgumentParser) -> None:
     )
     take.add_argument("file", type=Path, help="number, score, reasons: CSV, Parquet or XLSX")
     take.add_argument("--day", type=day, required=True, metavar="YYYY-MM-DD", help="whose list it is")
-    take.add_argument("--model", type=Path, required=True, help="folder of the model that scored it")
+    add_model(take)
     take.add_argument(
         "--as-of", type=moment, metavar="TIME", help="the score's --as-of (default: the midnight it begins)"
     )
@@ -55,7 +57,6 @@ def add_labels(command: argparse.ArgumentParser) -> None:
 def _take_list(chosen: argparse.Namespace) -> int:
     from jinzhong.scoring import operations, queries, reading
     from jinzhong.scoring.given import BadList
-    from jinzhong_engine.models import boosting
 
     by, now = actor(chosen.by, "number.import"), clock.now()
     operator = _operator(chosen, by)
@@ -65,7 +66,7 @@ def _take_list(chosen: argparse.Namespace) -> int:
     try:
         given = reading.read(
             chosen.file,
-            boosting.load(chosen.model),
+            model_of(chosen),
             cut_off=chosen.as_of or clock.midnight(chosen.day),
             prevalence=chosen.prevalence,
             line=line.value if line else None,

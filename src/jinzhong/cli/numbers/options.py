@@ -5,10 +5,33 @@ import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinzhong import clock
 from jinzhong.cli import Unusable
+
+if TYPE_CHECKING:
+    from jinzhong_engine.models.boosting import Model
+
+
+def add_model(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--model",
+        type=Path,
+        help="folder made by numbers fit (default: the one that ships, of simulated districts)",
+    )
+
+
+def model_of(chosen: argparse.Namespace) -> "Model":
+    """The model asked for; the one that ships says each time what it is."""
+    from jinzhong_engine.models import boosting
+
+    if chosen.model:
+        return boosting.load(chosen.model)
+    tell(
+        "no --model: the one that ships, fitted on simulated districts; its chances say nothing sure about real people"
+    )
+    return boosting.load(boosting.SHIPPED)
 
 
 def add_events(command: argparse.ArgumentParser, *, required: bool) -> None:
