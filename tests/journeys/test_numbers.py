@@ -142,6 +142,18 @@ def test_a_score_that_cannot_be_is_told_in_one_line(tmp_path, capsys, given, sai
     assert len(told.splitlines()) == 1
 
 
+def test_without_a_model_the_one_that_ships_says_what_it_is(calls, tmp_path, capsys):
+    """Lin, who rings ten strangers in ten minutes from a number nobody knew, stands above Chen, who rings her mother."""
+    out = tmp_path / "s.csv"
+    asked = ["--calls", str(calls), "--as-of", "2021-05-31T00:00:00+08:00", "--out", str(out)]
+    assert main(["numbers", "score", *asked]) == 0
+
+    assert "simulated districts" in capsys.readouterr().err
+    found = rows(out)
+    lin, chen = (float(found[one]["score"]) for one in ("15400000001", "15400000002"))
+    assert 0 < chen < lin < 1
+
+
 def call_lines(count: int) -> str:
     """Lin's and Chen's calls as JSON lines, ten seconds apart."""
     start = datetime(2021, 5, 30, 10, tzinfo=clock.ZONE)

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from jinzhong import clock
 from jinzhong.district.permissions import may
@@ -35,7 +35,7 @@ BAR_FULL, BAR_WIDE = 0.5, 120
     name="numbers",
     may="number.read",
     methods=("GET", "POST"),
-    menu=(25, gettext_lazy("号码")),
+    menu=(25, pgettext_lazy("栏目", "号码")),
     count=queries.waiting,
 )
 def numbers(request: Request) -> HttpResponse:
