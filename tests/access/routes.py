@@ -213,6 +213,7 @@ FORMS: dict[str, Callable[[World, str], Form]] = {
     "numbers-judge": lambda world, state: {"word": "innocent", "because": "courier"},
     "numbers-reveal": lambda world, state: {"purpose": "verify"},
     "numbers-line-set": lambda world, state: {"value": "0.4", "since": "2021-06-01"},
+    "numbers-promote": lambda world, state: {"model": "b" * 64, "since": "2021-06-01", "why": "多找到一个"},
     "listing-publish": lambda world, state: {"month": "2021-04"},
     "listing-index": lambda world, state: {"month": "2021-04", "ending": ".csv"},
     "listing-do": lambda world, state: {"text": "方案已报"},

@@ -27,7 +27,7 @@ from jinzhong.review import operations as review
 from jinzhong.review import queries as listings
 from jinzhong.review.models import Lifting, Obligation
 from jinzhong.scoring import operations as scoring
-from jinzhong.scoring.given import Judged, Scored
+from jinzhong.scoring.given import Judged, Rival, Scored
 from jinzhong.vault import forms
 from jinzhong_engine.evaluate.reached import Resident
 from tests.district import PASSWORD, at, small_district
@@ -344,6 +344,9 @@ def _number_lists(made: World) -> None:
             now=at("09:30"),
         )
     office = made.accounts["office"]
+    rival = Rival({PEOPLE["n"].phone: 0.8}, model="b" * 64, made_on=at("07:00").date(), line=0.5, digest="b")
+    scoring.challenge(kept=made.entries["n"].of, given=rival, by="test", now=at("09:30"))
+    scoring.promote(model="b" * 64, since=at("09:00").date(), why="试用", by=office, now=at("09:30"))
     scoring.set_line(value=0.4, since=at("09:00").date(), by=office, now=at("09:00"))
 
 

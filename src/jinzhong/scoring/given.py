@@ -25,6 +25,18 @@ class Scored:
 
 
 @dataclass(frozen=True)
+class Rival:
+    """What another model said of the same day's numbers: the chance of every one, and the line it would list from."""
+
+    chances: dict[str, float]
+    model: str
+    made_on: date
+    line: float
+    digest: str
+    """Of the file."""
+
+
+@dataclass(frozen=True)
 class Judged:
     """The whole file: its numbers from the gravest down to the last that is kept, and by which model."""
 

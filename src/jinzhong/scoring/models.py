@@ -89,6 +89,65 @@ class Entry(models.Model):
         constraints = [models.UniqueConstraint(fields=["of", "number"], name="number_once_per_list")]
 
 
+class Challenge(models.Model):
+    """What another model, the challenger, said of the numbers of a list; compared with it, never a list itself."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    of = models.ForeignKey(DailyList, on_delete=models.PROTECT, related_name="challenges")
+    model = models.CharField(max_length=64)
+    model_made_on = models.DateField()
+    threshold = models.FloatField()
+    """The model's own line."""
+    scored = models.PositiveIntegerField()
+    listed = models.PositiveIntegerField()
+    """So many reach its line."""
+    digest = models.CharField(max_length=64)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["of", "model"],
+                condition=models.Q(superseded_at=None),
+                name="one_challenge_of_a_model_per_list",
+            ),
+        ]
+
+
+class Opinion(models.Model):
+    """A challenger's chance of one number: of those kept with the list, and of those it would list besides."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="opinions")
+    number = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="opinions")
+    score = models.FloatField()
+    listed = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["challenge", "number"], name="number_once_per_challenge")
+        ]
+
+
+class Promotion(models.Model):
+    """From a day on lists of this model alone are taken."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    model = models.CharField(max_length=64)
+    since = models.DateField()
+    why = SealedText()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    withdrawn_by = models.CharField(max_length=150, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+
 class Reached(models.Model):
     """A resident whom a listed number got hold of, medium or deep; of the shallow ones only the count is kept."""
 

@@ -13,8 +13,18 @@ from jinzhong.district.permissions import NotAllowed
 from jinzhong.intake.models import Alert
 from jinzhong.operation import operation
 from jinzhong.scoring import queries
-from jinzhong.scoring.given import Judged
-from jinzhong.scoring.models import DailyList, Entry, Reached, Taken, Threshold, Verdict
+from jinzhong.scoring.given import Judged, Rival
+from jinzhong.scoring.models import (
+    Challenge,
+    DailyList,
+    Entry,
+    Opinion,
+    Promotion,
+    Reached,
+    Taken,
+    Threshold,
+    Verdict,
+)
 from jinzhong.scoring.words import BECAUSE
 from jinzhong.vault import operations as vault
 from jinzhong.vault import queries as vault_queries
@@ -25,6 +35,9 @@ if TYPE_CHECKING:
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOTE = 200
+WHY = 200
+OWN = 2000
+"""So many of the gravest numbers that a challenger alone would list are kept."""
 FORGET = "scoring.forget"
 """The deadline of a list: by then its numbers are confirmed, or deleted."""
 FORGET_AFTER = timedelta(days=30)
@@ -41,6 +54,7 @@ def keep_list(*, operator: Unit, day: date, given: Judged, by: str, now: datetim
     before, digest = queries.same_day(operator, day), given.fingerprint()
     if before and before.digest == digest:
         return before, False
+    _check_model(given.model, day)
     if before:
         before.superseded_at = now
         before.save(update_fields=["superseded_at"])
@@ -91,6 +105,16 @@ def keep_list(*, operator: Unit, day: date, given: Judged, by: str, now: datetim
     return made, True
 
 
+def _check_model(model: str, day: date) -> None:
+    """Lists of a promoted model alone are taken from its day on."""
+    promoted = queries.promoted(day)
+    if promoted and promoted.model != model:
+        raise Unfit(
+            _("%(since)s 起只收模型 %(model)s 的名单，这份是 %(other)s 的：换成在用的模型重新打分")
+            % {"since": promoted.since, "model": promoted.model[:12], "other": model[:12]}
+        )
+
+
 def _expected(chances: list[float]) -> dict[str, Any]:
     """The precision a list with these chances expects, and the bounds that hold nine times of ten."""
     from jinzhong_engine.evaluate.precision import stated  # computes with numpy, which pages start without
@@ -117,30 +141,86 @@ def _reach(entry: Entry, residents: list["Resident"], *, now: datetime) -> None:
 
 
 @operation
+def challenge(*, kept: DailyList, given: Rival, by: str, now: datetime) -> tuple[Challenge, bool]:
+    """Keep what another model says beside a list; (challenge, whether it is new). Another file of it takes the place of the one before."""
+    audit.take_turn()
+    kept.refresh_from_db()
+    before = queries.challenge_of(kept, given.model)
+    if before and before.digest == given.digest:
+        return before, False
+    if given.model == kept.model:
+        raise Unfit(_("这天的名单就是这个模型出的，挑战者要是另一个模型"))
+    if kept.superseded_at or now >= kept.at + FORGET_AFTER:
+        raise Unfit(_("这份名单有了新一版，或者满了 30 天、号码已经删了，不能再比"))
+    if before:
+        before.superseded_at = now
+        before.save(update_fields=["superseded_at"])
+    listed = [number for number, one in given.chances.items() if one >= given.line]
+    made = Challenge.objects.create(
+        of=kept,
+        model=given.model,
+        model_made_on=given.made_on,
+        threshold=given.line,
+        scored=len(given.chances),
+        listed=len(listed),
+        digest=given.digest,
+        by=by,
+        at=now,
+    )
+    _opine(made, given, listed, now=now)
+    audit.record(
+        "scoring.challenged", on=made, by=by, at=now, unit=kept.operator_id, date=kept.day, rows=made.scored,
+        listed=made.listed,
+    )  # fmt: skip
+    return made, True
+
+
+def _opine(made: Challenge, given: Rival, listed: list[str], *, now: datetime) -> None:
+    """Its chance of the numbers kept with the list, as far as it scored them, and of the gravest that it would list besides."""
+    entries = made.of.entries.select_related("number")
+    subjects = {vault_queries.plain(one.number).get("phone", ""): one.number for one in entries}
+    own = sorted(set(listed) - subjects.keys(), key=lambda number: (-given.chances[number], number))
+    subjects |= {number: vault.keep("number", at=now, phone=number) for number in own[:OWN]}
+    Opinion.objects.bulk_create(
+        Opinion(challenge=made, number=subject, score=score, listed=score >= given.line)
+        for number, subject in subjects.items()
+        if (score := given.chances.get(number)) is not None
+    )
+
+
+@operation
 def forget_unconfirmed(*, on_id: UUID, step: int, due_at: datetime, now: datetime) -> None:
     """A list is thirty days old: of its numbers that nobody confirmed, the number is deleted, and whom it reached, unless they
     were warned. Rank, chance and verdict stay without the number, so that shares of the right ones stay true.
 
-    A number that a younger list names waits for that one; a confirmed one is looked at again after as long.
+    What a challenger would list besides goes the same way. A number that a younger list names, or its challenger, waits for
+    that one; a confirmed one is looked at again after as long.
     """
     audit.take_turn()
     if not agenda.settle_one(kind=FORGET, on_id=on_id, step=step, outcome="met", at=now):
         return
     kept = DailyList.objects.get(pk=on_id)
     confirmed = {one.number for one in queries.labels(viewer=None) if one.fraud}
-    numbers = set(kept.entries.values_list("number", flat=True)) - confirmed
+    opinions = Opinion.objects.filter(challenge__of=kept)
+    numbers = set(kept.entries.values_list("number", flat=True)) | set(
+        opinions.values_list("number", flat=True)
+    )
+    numbers -= confirmed
     met = Reached.objects.filter(entry__of=kept, entry__number__in=numbers, alert=None)
     people = set(met.values_list("person", flat=True))
     met.delete()
     younger = Entry.objects.filter(number__in=numbers, of__at__gt=now - FORGET_AFTER)
-    numbers -= set(younger.values_list("number", flat=True))
-    gone = vault.forget(subjects=numbers, apart_from=(Entry, Verdict))
+    younger_too = Opinion.objects.filter(number__in=numbers, challenge__of__at__gt=now - FORGET_AFTER)
+    numbers -= {one for found in (younger, younger_too) for one in found.values_list("number", flat=True)}
+    gone = vault.forget(subjects=numbers, apart_from=(Entry, Opinion, Verdict))
     Verdict.objects.filter(number__in=gone).update(note="")
     people = vault.forget(subjects=people)
     audit.record(
         "scoring.forgotten", on=kept, by="clock", at=now, happened_at=due_at, rows=len(gone), people=len(people)
     )  # fmt: skip
-    if kept.entries.filter(number__identifiers__isnull=False).exists():
+    if any(
+        found.filter(number__identifiers__isnull=False).exists() for found in (kept.entries.all(), opinions)
+    ):
         agenda.watch(on_id=kept.pk, due={FORGET: now + FORGET_AFTER}, at=now, step=step + 1)
 
 
@@ -222,6 +302,34 @@ def roll_back(*, by: Account, now: datetime) -> Threshold:
     last.withdrawn_at, last.withdrawn_by = now, by.username
     last.save(update_fields=["withdrawn_at", "withdrawn_by"])
     audit.record("scoring.line_rolled_back", on=last, by=by.username, at=now, line=last.value)
+    return last
+
+
+@operation
+def promote(*, model: str, since: date, why: str, by: Account, now: datetime) -> Promotion:
+    """Take lists of this model alone, from a day on. Lists that are kept don't change."""
+    audit.take_turn()
+    if since < now.date():
+        raise Unfit(_("启用日期不能早于今天：收过的名单不改"))
+    if not why.strip():
+        raise Unfit(_("写一句为什么换"))
+    if not Challenge.objects.filter(model=model, superseded_at=None).exists():
+        raise Unfit(_("这个模型没有和名单比过，先收它的分数再换"))
+    made = Promotion.objects.create(model=model, since=since, why=why.strip()[:WHY], by=by.username, at=now)
+    audit.record("scoring.promoted", on=made, by=by.username, at=now, digest=model, since=since)
+    return made
+
+
+@operation
+def demote(*, by: Account, now: datetime) -> Promotion:
+    """The model promoted last is so no longer; the one before it counts again, or any."""
+    audit.take_turn()
+    last = Promotion.objects.filter(withdrawn_at=None).order_by("-at", "-pk").first()
+    if last is None:
+        raise Unfit(_("没有可以退回的：现在哪个模型的名单都收"))
+    last.withdrawn_at, last.withdrawn_by = now, by.username
+    last.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    audit.record("scoring.demoted", on=last, by=by.username, at=now, digest=last.model)
     return last
 
 

@@ -15,7 +15,7 @@ from jinzhong.clock import ZONE
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Role, Unit
 from jinzhong.intake.models import Alert
-from jinzhong.scoring.models import DailyList, Entry, Reached, Threshold, Verdict
+from jinzhong.scoring.models import Challenge, DailyList, Entry, Promotion, Reached, Threshold, Verdict
 from jinzhong.scoring.words import BECAUSE
 from jinzhong.vault import queries as vault
 
@@ -366,3 +366,23 @@ def in_force(day: date) -> Threshold | None:
 def lines() -> QuerySet[Threshold]:
     """Every line ever set, newest first."""
     return Threshold.objects.all()
+
+
+# -- models -----------------------------------------------------------------------------------------
+
+
+def challenge_of(kept: DailyList, model: str) -> Challenge | None:
+    """What this model last said of a list's numbers."""
+    return Challenge.objects.filter(of=kept, model=model, superseded_at=None).first()
+
+
+def promoted(day: date) -> Promotion | None:
+    """The model whose lists alone are taken for a day; None: those of any."""
+    return (
+        Promotion.objects.filter(withdrawn_at=None, since__lte=day).order_by("-since", "-at", "-pk").first()
+    )
+
+
+def promotions() -> QuerySet[Promotion]:
+    """Every model ever promoted, newest first."""
+    return Promotion.objects.all()

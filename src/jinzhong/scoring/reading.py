@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from jinzhong.scoring.given import BadList, Judged, Scored
+from jinzhong.scoring.given import BadList, Judged, Rival, Scored
 from jinzhong.vault import forms, seal
 from jinzhong_engine.backends.files import read_table
 from jinzhong_engine.models.boosting import Model
@@ -34,6 +34,39 @@ def read(
     simulated: bool = False,
 ) -> Judged:
     """Raises BadList or the engine's BadTable. ``line``: the one that is set, where one is; ``drift``: what ``score`` wrote beside it."""
+    numbers, scores, reasons = _columns(path)
+    share = prevalence or float(model.card["prevalence"])
+    lowest = min(model.line(KEPT_FPR, share), line if line is not None else 1.0)
+    order = sorted((at for at, score in enumerate(scores) if score >= lowest), key=lambda at: -scores[at])
+    return Judged(
+        rows=[Scored(numbers[at], scores[at], _reasons(reasons[at])) for at in order[:KEPT]],
+        chances=[scores[at] for at in order],
+        scored=len(numbers),
+        model=model.card["model_sha256"],
+        made_on=date.fromisoformat(model.card["made_on"]),
+        prevalence=share,
+        default_line=model.line(LISTED_FPR, share),
+        digest=seal.digest(path.read_bytes()),
+        cut_off=cut_off,
+        simulated=simulated,
+        drift=_drift(drift, model.card["model_sha256"], digest_of(path.read_bytes())) if drift else None,
+    )
+
+
+def read_rival(path: Path, model: Model, *, prevalence: float) -> Rival:
+    """Another model's scores of the same day. Raises BadList or the engine's BadTable; ``prevalence``: the list's."""
+    numbers, scores, _told = _columns(path)
+    return Rival(
+        chances=dict(zip(numbers, scores, strict=True)),
+        model=model.card["model_sha256"],
+        made_on=date.fromisoformat(model.card["made_on"]),
+        line=model.line(LISTED_FPR, prevalence),
+        digest=seal.digest(path.read_bytes()),
+    )
+
+
+def _columns(path: Path) -> tuple[list[str], list[float], list[Any]]:
+    """Numbers, scores and reasons, every row checked."""
     table = read_table(path)
     missing = [name for name in ("number", "score", "reasons") if name not in table.column_names]
     if missing:
@@ -46,22 +79,7 @@ def read(
         raise BadList(_("%(file)s 里一个号码也没有") % {"file": path.name})
     numbers = _numbers([one[0] for one in found], path)
     scores = [_score(one[1], path, at) for at, one in enumerate(found, 2)]
-    share = prevalence or float(model.card["prevalence"])
-    lowest = min(model.line(KEPT_FPR, share), line if line is not None else 1.0)
-    order = sorted((at for at, score in enumerate(scores) if score >= lowest), key=lambda at: -scores[at])
-    return Judged(
-        rows=[Scored(numbers[at], scores[at], _reasons(found[at][2])) for at in order[:KEPT]],
-        chances=[scores[at] for at in order],
-        scored=len(found),
-        model=model.card["model_sha256"],
-        made_on=date.fromisoformat(model.card["made_on"]),
-        prevalence=share,
-        default_line=model.line(LISTED_FPR, share),
-        digest=seal.digest(path.read_bytes()),
-        cut_off=cut_off,
-        simulated=simulated,
-        drift=_drift(drift, model.card["model_sha256"], digest_of(path.read_bytes())) if drift else None,
-    )
+    return numbers, scores, [one[2] for one in found]
 
 
 def _drift(path: Path, model: str, scores: str) -> dict[str, Any]:

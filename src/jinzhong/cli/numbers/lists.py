@@ -40,6 +40,24 @@ def add_list(command: argparse.ArgumentParser) -> None:
     take.add_argument("--simulated", action="store_true", help="numbers of a synthetic world; marked as such")
     add_by(take)
     take.set_defaults(run=usable(_take_list))
+    _add_challenge(
+        of.add_parser(
+            "challenge", help="another model's scores of the same day, kept for comparison; lists nobody"
+        )
+    )
+
+
+def _add_challenge(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "file", type=Path, help="what numbers score wrote, with the list's --as-of and --prevalence"
+    )
+    command.add_argument("--day", type=day, required=True, metavar="YYYY-MM-DD", help="the list's day")
+    command.add_argument("--model", type=Path, required=True, help="folder of the other model")
+    command.add_argument(
+        "--operator", metavar="CODE", help="whose list it is (default: the operator of --by)"
+    )
+    add_by(command)
+    command.set_defaults(run=usable(_challenge))
 
 
 def add_labels(command: argparse.ArgumentParser) -> None:
@@ -78,7 +96,7 @@ def _take_list(chosen: argparse.Namespace) -> int:
         kept, fresh = operations.keep_list(
             operator=operator, day=chosen.day, given=given, by=name_of(by), now=now
         )
-    except BadList as problem:
+    except (BadList, operations.Unfit) as problem:
         raise Unusable(str(problem)) from problem
     told = "was kept before, nothing changed"
     if fresh:
@@ -86,6 +104,28 @@ def _take_list(chosen: argparse.Namespace) -> int:
     left_out = f" ({kept.left_out} beyond the first {kept.kept} not kept)" if kept.left_out else ""
     print(
         f"{kept.day}: {kept.scored} numbers scored, {kept.listed} listed{left_out}; {told}", file=sys.stderr
+    )
+    return 0
+
+
+def _challenge(chosen: argparse.Namespace) -> int:
+    from jinzhong.scoring import operations, queries, reading
+    from jinzhong.scoring.given import BadList
+    from jinzhong_engine.models import boosting
+
+    by = actor(chosen.by, "number.import")
+    kept = queries.same_day(_operator(chosen, by), chosen.day)
+    if kept is None:
+        raise Unusable(f"--day {chosen.day}: there is no list of this day yet, import it first")
+    try:
+        given = reading.read_rival(chosen.file, boosting.load(chosen.model), prevalence=kept.prevalence)
+        made, fresh = operations.challenge(kept=kept, given=given, by=name_of(by), now=clock.now())
+    except (BadList, operations.Unfit) as problem:
+        raise Unusable(str(problem)) from problem
+    told = "kept for comparison" if fresh else "was kept before, nothing changed"
+    print(
+        f"{kept.day}: {made.scored} numbers scored, {made.listed} would be listed beside {kept.listed}; {told}",
+        file=sys.stderr,
     )
     return 0
 

@@ -1,0 +1,86 @@
+"""Another model beside the one whose lists people see: what each finds, how right that was, and which lists are taken from a day on."""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jinzhong import clock
+from jinzhong.district import queries as district
+from jinzhong.scoring import duel, operations, queries
+from jinzhong.web.shared.once import once
+from jinzhong.web.shared.pages import page
+from jinzhong.web.shared.people import quiet, staff
+from jinzhong.web.shared.request import Request
+
+
+@page("numbers/challenger", name="numbers-challenger", may="number.line")
+def challenger(request: Request) -> HttpResponse:
+    """Each challenger beside the lists of the last 30 days; nothing changes by it."""
+    return _shown(request)
+
+
+@page("numbers/challenger/promote", name="numbers-promote", may="number.line", methods=("POST",))
+def promote(request: Request) -> HttpResponse:
+    """From that day on lists of this model alone are taken."""
+    try:
+        since = date.fromisoformat(request.POST.get("since", ""))
+    except ValueError:
+        return _shown(request, error=_("选一个启用日期"), status=422)
+    return _do(request, lambda: _promote(request, since))
+
+
+@page("numbers/challenger/back", name="numbers-demote", may="number.line", methods=("POST",))
+def back(request: Request) -> HttpResponse:
+    """The model promoted last is so no longer."""
+    return _do(request, lambda: _back(request))
+
+
+def _do(request: Request, do: Callable[[], str]) -> HttpResponse:
+    try:
+        return once(request, do)
+    except operations.Unfit as problem:
+        return _shown(request, error=str(problem), status=422)
+
+
+def _promote(request: Request, since: date) -> str:
+    model, why = request.POST.get("model", ""), request.POST.get("why", "")
+    operations.promote(model=model, since=since, why=why, by=request.user, now=clock.now())
+    messages.success(
+        request,
+        _("%(day)s 起只收模型 %(model)s 的名单") % {"day": since, "model": model[:12]},
+        extra_tags=reverse("numbers-demote"),
+    )
+    return reverse("numbers-challenger")
+
+
+def _back(request: Request) -> str:
+    operations.demote(by=request.user, now=clock.now())
+    messages.success(request, _("已退回上一个模型；收过的名单不变"))
+    return reverse("numbers-challenger")
+
+
+def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpResponse:
+    today = clock.now().date()
+    promotions = list(queries.promotions()[:20])
+    accounts = district.accounts_named(one.by for one in promotions)
+    shown = {
+        "duels": duel.duels(viewer=request.user, today=today),
+        "enough": duel.ENOUGH,
+        "days": duel.DAYS,
+        "live": queries.promoted(today),
+        "line": queries.in_force(today),
+        "today": today,
+        "typed": request.POST,
+        "promotions": [
+            (one, staff(accounts[one.by]) if one.by in accounts else one.by, quiet(one.why))
+            for one in promotions
+        ],
+        "can_back": any(one.withdrawn_at is None for one in promotions),
+        "error": error,
+    }
+    return render(request, "operator/challenger.html", shown, status=status)
