@@ -88,6 +88,7 @@ def test_a_challenger_is_compared_and_lists_nobody(operators, models, files, cap
     assert row(page, "两边都列") == ["", "1", "1", "1", short, "0"]
     assert row(page, "只有名单列") == ["", "1", "1", "1", short, "0"]
     assert row(page, "只有挑战者列") == ["", "1", "0", "0", short, "1"]
+    assert "名单的线 0." in page
     assert "多半从没给人看过，所以没有人判过" in page
     assert '"/numbers/challenger"' in text(desk.get("/numbers/line"))
     assert "154****2095" not in page + text(desk.get("/numbers")) + text(

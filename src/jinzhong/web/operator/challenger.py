@@ -69,7 +69,10 @@ def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpRespo
     promotions = list(queries.promotions()[:20])
     accounts = district.accounts_named(one.by for one in promotions)
     shown = {
-        "duels": duel.duels(viewer=request.user, today=today),
+        "duels": [
+            (one, _span(*one.lines), _span(*one.own_lines))
+            for one in duel.duels(viewer=request.user, today=today)
+        ],
         "enough": duel.ENOUGH,
         "days": duel.DAYS,
         "live": queries.promoted(today),
@@ -84,3 +87,13 @@ def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpRespo
         "error": error,
     }
     return render(request, "operator/challenger.html", shown, status=status)
+
+
+def _span(low: float, high: float) -> str:
+    """The line of these days, or from the lowest to the highest.
+
+    >>> _span(0.5, 0.5), _span(0.3125, 0.5)
+    ('0.500', '0.312–0.500')
+    """
+    told = f"{low:.3f}", f"{high:.3f}"
+    return told[0] if told[0] == told[1] else "–".join(told)
