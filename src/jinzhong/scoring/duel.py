@@ -39,12 +39,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Duel:
-    """One challenger. ``models``: that made the lists; ``lines``, ``own_lines``: the lowest and the highest in use on these days."""
+    """One challenger. ``since``: the earliest list; ``models``: that made them; ``lines``, ``own_lines``: the lowest and the highest in use on these days."""
 
     model: str
     made_on: date
     since: date
-    until: date
     lists: int
     models: list[str]
     lines: tuple[float, float]
@@ -87,7 +86,6 @@ def _duel(them: list[Challenge], fraud: dict[UUID, bool], viewer: Account) -> Du
         model=them[0].model,
         made_on=them[0].model_made_on,
         since=min(one.day for one in lists),
-        until=max(one.day for one in lists),
         lists=len(lists),
         models=sorted({one.model for one in lists}),
         lines=_span(one.threshold for one in lists),
