@@ -303,6 +303,7 @@ MISSED: dict[str, Callable[..., object]] = {
     bulletins.DRAFT: bulletins.draft_due,
     bulletins.UNOPENED: bulletins.remind,
     scoring.FORGET: scoring.forget_unconfirmed,
+    scoring.FORGET_LIVE: scoring.forget_live,
     dispatch.CALL: dispatch.call_missed,
     review.LATE: review.overdue,
     **{kind: partial(review.paper_passed, kind=kind) for kind in review.PAPER_DEADLINES},

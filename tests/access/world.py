@@ -27,7 +27,7 @@ from jinzhong.review import operations as review
 from jinzhong.review import queries as listings
 from jinzhong.review.models import Lifting, Obligation
 from jinzhong.scoring import operations as scoring
-from jinzhong.scoring.given import Judged, Rival, Scored
+from jinzhong.scoring.given import Judged, LiveLine, Rival, Scored
 from jinzhong.vault import forms
 from jinzhong_engine.evaluate.reached import Resident
 from tests.district import PASSWORD, at, small_district
@@ -313,7 +313,8 @@ def _cases(made: World) -> None:
 
 
 def _number_lists(made: World) -> None:
-    """A list of each operator: one number, and a resident whom it talked with for 22 minutes. The office said of it: fraud."""
+    """A list of each operator: one number, and a resident whom it talked with for 22 minutes. The office said of it: fraud. The live
+    watch lists it as well."""
     other = district.add_unit(
         code="operator-2", name="另一运营商", kind="operator", by="test", at=at("07:00")
     )
@@ -342,6 +343,12 @@ def _number_lists(made: World) -> None:
             note=f"受害人从{one.told_phone}打来",
             by=made.accounts["office"],
             now=at("09:30"),
+        )
+        entered = LiveLine(
+            1, 1, letter, one.phone, at("13:50"), True, 0.9, ["近7天总通话 80 次（一般 9 次）"], 1
+        )
+        scoring.keep_live(
+            operator=unit, file="list.jsonl", lines=[entered], simulated=False, by="test", now=at("13:51")
         )
     office = made.accounts["office"]
     rival = Rival({PEOPLE["n"].phone: 0.8}, model="b" * 64, made_on=at("07:00").date(), line=0.5, digest="b")

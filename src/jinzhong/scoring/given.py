@@ -37,6 +37,21 @@ class Rival:
 
 
 @dataclass(frozen=True)
+class LiveLine:
+    """One line of the live watch: a number entered its list or left it. ``ends`` and ``digest``: how far the file was read with it."""
+
+    line: int
+    ends: int
+    digest: str
+    number: str
+    at: datetime
+    listed: bool
+    score: float
+    reasons: list[str]
+    reached: int
+
+
+@dataclass(frozen=True)
 class Judged:
     """The whole file: its numbers from the gravest down to the last that is kept, and by which model."""
 

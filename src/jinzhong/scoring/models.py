@@ -210,6 +210,47 @@ class Verdict(models.Model):
         ]
 
 
+class LiveChange(models.Model):
+    """A number entered or left the list of the live watch: one line of the file that the watch writes, as it was read.
+
+    The newest line of an operator says how far was read: of which file (``nth``: the operator's so-manyth), up to which byte, and
+    the keyed digest of everything up to there.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    operator = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="live_changes")
+    nth = models.PositiveIntegerField()
+    file = models.CharField(max_length=255)
+    line = models.PositiveIntegerField()
+    ends = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+    number = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="live_changes")
+    at = models.DateTimeField()
+    listed = models.BooleanField()
+    """It entered; else it left."""
+    stands = models.BooleanField(default=True)
+    """Nothing newer was told of this number in this file."""
+    score = models.FloatField()
+    reasons = models.JSONField(default=list)
+    reached = models.PositiveIntegerField()
+    simulated = models.BooleanField(default=False)
+    by = models.CharField(max_length=150)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["operator", "nth", "line"]
+        constraints = [models.UniqueConstraint(fields=["operator", "nth", "line"], name="live_line_once")]
+        indexes = [
+            models.Index(fields=["number", "operator", "nth", "line"], name="live_by_number"),
+            models.Index(
+                fields=["operator", "nth", "listed", "at"],
+                condition=models.Q(stands=True),
+                name="live_standing",
+            ),
+            models.Index(fields=["at"], name="live_by_moment"),
+        ]
+
+
 class Taken(models.Model):
     """Labels that were given out as a file: who, how many, what for."""
 

@@ -1,5 +1,6 @@
 """Keeping a day's list, saying what a number is, and setting the line."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -8,16 +9,18 @@ from django.utils.translation import gettext as _
 
 from jinzhong.agenda import operations as agenda
 from jinzhong.audit import operations as audit
+from jinzhong.clock import ZONE, midnight
 from jinzhong.district.models import Account, Unit
 from jinzhong.district.permissions import NotAllowed
 from jinzhong.intake.models import Alert
 from jinzhong.operation import operation
-from jinzhong.scoring import queries
-from jinzhong.scoring.given import Judged, Rival
+from jinzhong.scoring import live, queries
+from jinzhong.scoring.given import Judged, LiveLine, Rival
 from jinzhong.scoring.models import (
     Challenge,
     DailyList,
     Entry,
+    LiveChange,
     Opinion,
     Promotion,
     Reached,
@@ -40,7 +43,11 @@ OWN = 2000
 """So many of the gravest numbers that a challenger alone would list are kept."""
 FORGET = "scoring.forget"
 """The deadline of a list: by then its numbers are confirmed, or deleted."""
+FORGET_LIVE = "scoring.forget_live"
+"""The same for what the live watch told on one day."""
 FORGET_AFTER = timedelta(days=30)
+NUMBERED = (Entry, LiveChange, Opinion, Verdict)
+"""Rows that refer to a number and stay countable without it."""
 
 
 class Unfit(Exception):
@@ -209,11 +216,7 @@ def forget_unconfirmed(*, on_id: UUID, step: int, due_at: datetime, now: datetim
     met = Reached.objects.filter(entry__of=kept, entry__number__in=numbers, alert=None)
     people = set(met.values_list("person", flat=True))
     met.delete()
-    younger = Entry.objects.filter(number__in=numbers, of__at__gt=now - FORGET_AFTER)
-    younger_too = Opinion.objects.filter(number__in=numbers, challenge__of__at__gt=now - FORGET_AFTER)
-    numbers -= {one for found in (younger, younger_too) for one in found.values_list("number", flat=True)}
-    gone = vault.forget(subjects=numbers, apart_from=(Entry, Opinion, Verdict))
-    Verdict.objects.filter(number__in=gone).update(note="")
+    gone = _forget(numbers, now=now)
     people = vault.forget(subjects=people)
     audit.record(
         "scoring.forgotten", on=kept, by="clock", at=now, happened_at=due_at, rows=len(gone), people=len(people)
@@ -222,6 +225,74 @@ def forget_unconfirmed(*, on_id: UUID, step: int, due_at: datetime, now: datetim
         found.filter(number__identifiers__isnull=False).exists() for found in (kept.entries.all(), opinions)
     ):
         agenda.watch(on_id=kept.pk, due={FORGET: now + FORGET_AFTER}, at=now, step=step + 1)
+
+
+def _forget(numbers: set[UUID], *, now: datetime) -> set[UUID]:
+    """Delete these numbers, but for those that were told of again meanwhile; which they were."""
+    since = now - FORGET_AFTER
+    younger = (
+        Entry.objects.filter(number__in=numbers, of__at__gt=since),
+        Opinion.objects.filter(number__in=numbers, challenge__of__at__gt=since),
+        LiveChange.objects.filter(number__in=numbers, kept_at__gt=since),
+    )
+    told = {one for found in younger for one in found.values_list("number", flat=True)}
+    gone = vault.forget(subjects=numbers - told, apart_from=NUMBERED)
+    Verdict.objects.filter(number__in=gone).update(note="")
+    return gone
+
+
+@operation
+def keep_live(
+    *, operator: Unit, file: str, lines: Sequence[LiveLine], simulated: bool, by: str, now: datetime
+) -> None:
+    """Keep what the live watch told, the next lines of its file; a line that was kept meanwhile isn't kept twice."""
+    audit.take_turn()
+    nth = _file_of(operator, file, first=lines[0].line, simulated=simulated)
+    for one in lines:
+        number = vault.keep("number", at=now, phone=one.number)
+        LiveChange.objects.filter(operator=operator, nth=nth, number=number, stands=True).update(stands=False)
+        made = LiveChange.objects.create(
+            operator=operator, nth=nth, file=file, line=one.line, ends=one.ends, digest=one.digest, number=number,
+            at=one.at, listed=one.listed, score=one.score, reasons=one.reasons, reached=one.reached,
+            simulated=simulated, by=by, kept_at=now,
+        )  # fmt: skip
+    day = now.astimezone(ZONE).date()
+    due = midnight(day + timedelta(days=1)) + FORGET_AFTER
+    agenda.watch(on_id=operator.pk, due={FORGET_LIVE: due}, at=now, step=day.toordinal())
+    audit.record(
+        "scoring.live_kept", on=made, by=by, at=now, unit=operator.pk, rows=len(lines),
+        listed=sum(one.listed for one in lines),
+    )  # fmt: skip
+
+
+def _file_of(operator: Unit, file: str, *, first: int, simulated: bool) -> int:
+    """Which of the operator's files this is, the newest or the next; refused where line ``first`` isn't what comes next."""
+    last = live.last(operator)
+    same = last if last and last.file == file else None
+    if last and same is None and live.last(operator, file=file):
+        raise Unfit(_("%(file)s 之后已经收过 %(newer)s，不再往回收") % {"file": file, "newer": last.file})
+    if same and same.simulated != simulated:
+        raise Unfit(_("%(file)s 前后不一样：--simulated 要么都写，要么都不写") % {"file": file})
+    if first != (same.line if same else 0) + 1:
+        raise Unfit(_("%(file)s 另有一个命令正在收，这一个停下") % {"file": file})
+    return (last.nth + (same is None)) if last else 1
+
+
+@operation
+def forget_live(*, on_id: UUID, step: int, due_at: datetime, now: datetime) -> None:
+    """What the live watch told on a day is thirty days old: of its numbers that nobody confirmed, the number is deleted.
+
+    A number that was told of again waits; a confirmed one stands on a daily list, which looks at it again.
+    """
+    audit.take_turn()
+    if not agenda.settle_one(kind=FORGET_LIVE, on_id=on_id, step=step, outcome="met", at=now):
+        return
+    told = LiveChange.objects.filter(operator=on_id, kept_at__lt=due_at - FORGET_AFTER)
+    confirmed = {one.number for one in queries.labels(viewer=None) if one.fraud}
+    gone = _forget(set(told.values_list("number", flat=True)) - confirmed, now=now)
+    audit.record(
+        "scoring.forgotten", on=Unit.objects.get(pk=on_id), by="clock", at=now, happened_at=due_at, rows=len(gone)
+    )  # fmt: skip
 
 
 @operation

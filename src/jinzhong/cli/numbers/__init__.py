@@ -13,6 +13,7 @@ from jinzhong.cli.numbers.engine import (
     add_watch,
 )
 from jinzhong.cli.numbers.lists import add_labels, add_list
+from jinzhong.cli.numbers.live import add_live
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -25,6 +26,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     add_signals(of.add_parser("signals", help="what the readable rules find, each with its reason"))
     add_watch(of.add_parser("watch", help="call records in as they come, the list of numbers out"))
     add_stream(of.add_parser("stream", help="scores of the callers in files that arrive, on Spark"))
+    add_live(of.add_parser("live", help="what numbers watch writes into the product, read on as it grows"))
     add_list(of.add_parser("list", help="a day's list into the product, for people to look at"))
     add_labels(of.add_parser("labels", help="what people said of the numbers, for numbers fit"))
     add_evaluate(

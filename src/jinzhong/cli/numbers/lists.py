@@ -77,7 +77,7 @@ def _take_list(chosen: argparse.Namespace) -> int:
     from jinzhong.scoring.given import BadList
 
     by, now = actor(chosen.by, "number.import"), clock.now()
-    operator = _operator(chosen, by)
+    operator = operator_of(chosen, by)
     if chosen.day > now.date():
         raise Unusable(f"--day {chosen.day}: lies in the future")
     line = queries.in_force(chosen.day)
@@ -114,7 +114,7 @@ def _challenge(chosen: argparse.Namespace) -> int:
     from jinzhong_engine.models import boosting
 
     by = actor(chosen.by, "number.import")
-    kept = queries.same_day(_operator(chosen, by), chosen.day)
+    kept = queries.same_day(operator_of(chosen, by), chosen.day)
     if kept is None:
         raise Unusable(f"--day {chosen.day}: there is no list of this day yet, import it first")
     try:
@@ -130,7 +130,7 @@ def _challenge(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _operator(chosen: argparse.Namespace, by: Any) -> Any:
+def operator_of(chosen: argparse.Namespace, by: Any) -> Any:
     """Whose list it is: an operator's staff bring in their own only."""
     from jinzhong.district.models import Account, Role
     from jinzhong.scoring import queries

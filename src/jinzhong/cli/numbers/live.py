@@ -1,0 +1,60 @@
+"""What the live watch writes into the product, read on as it grows."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from jinzhong import clock
+from jinzhong.cli import Unusable, actor, add_by, name_of
+from jinzhong.cli.numbers.lists import operator_of
+from jinzhong.cli.numbers.options import usable
+
+LOOK_EVERY = 2.0
+"""Seconds between two looks at the file."""
+
+
+def add_live(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path, help="the --out of numbers watch")
+    command.add_argument(
+        "--operator", metavar="CODE", help="whose numbers they are (default: the operator of --by)"
+    )
+    command.add_argument("--follow", action="store_true", help="stay and read on; else read what is there")
+    command.add_argument(
+        "--simulated", action="store_true", help="numbers of a synthetic world; marked as such"
+    )
+    add_by(command)
+    command.set_defaults(run=usable(_live))
+
+
+def _live(chosen: argparse.Namespace) -> int:
+    kept = _read(chosen)
+    print(f"{chosen.file.name}: {kept} new lines kept", file=sys.stderr)
+    seen = None
+    while chosen.follow:
+        time.sleep(LOOK_EVERY)
+        now = chosen.file.stat()
+        if (now.st_ino, now.st_size, now.st_mtime_ns) != seen:
+            _read(chosen)
+            seen = (now.st_ino, now.st_size, now.st_mtime_ns)
+    return 0
+
+
+def _read(chosen: argparse.Namespace) -> int:
+    """Keep what is new in the file; how many lines. Who does it is asked anew each time: the account may have ended."""
+    from jinzhong.scoring import live, operations, watched
+    from jinzhong.scoring.given import BadList
+
+    by, kept = actor(chosen.by, "number.import"), 0
+    operator, file = operator_of(chosen, by), chosen.file.name
+    try:
+        for lines in watched.read_on(chosen.file, live.last(operator, file=file)):
+            if lines:
+                operations.keep_live(
+                    operator=operator, file=file, lines=lines, simulated=chosen.simulated, by=name_of(by),
+                    now=clock.now(),
+                )  # fmt: skip
+            kept += len(lines)
+    except (BadList, operations.Unfit) as problem:
+        raise Unusable(str(problem)) from problem
+    return kept

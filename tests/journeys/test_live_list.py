@@ -1,0 +1,285 @@
+"""What the live watch writes comes in by command, once and in order; the operator and the office look at it."""
+
+import json
+import time
+from datetime import timedelta
+
+import pytest
+
+from jinzhong import clock, flow
+from jinzhong.audit.models import Event
+from jinzhong.cli import main
+from jinzhong.scoring import live, operations
+from jinzhong.scoring.models import LiveChange
+from jinzhong.vault import queries as vault
+from tests.district import at
+from tests.number_list import REASONS
+from tests.pages import logged_in, text
+
+NOW = at("14:05")
+FIRST, SECOND = "15400002093", "15400002094"
+
+
+def line(number=FIRST, moment="13:40", *, listed=True, score=0.9, day="2021-05-31", **other) -> str:
+    """As ``numbers watch`` writes it."""
+    told = {
+        "number": number, "at": at(moment, day).isoformat(), "score": score, "listed": listed,
+        "reasons": REASONS if listed else [], "reached": 7,
+    }  # fmt: skip
+    return json.dumps(told | other, ensure_ascii=False) + "\n"
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+@pytest.fixture
+def file(tmp_path, operators):
+    return tmp_path / "list.jsonl"
+
+
+def read(file, *rest, by="risk_1") -> int:
+    return main(["numbers", "live", str(file), "--by", by, *rest])
+
+
+def listed(viewer) -> list[str]:
+    return [vault.shown(one.number).phone for one in live.on_list(viewer=viewer)]
+
+
+def test_lines_are_kept_once_and_in_order(file, operators):
+    file.write_text(line(FIRST, "13:40") + line(SECOND, "13:50"), "utf-8")
+    assert read(file) == read(file) == 0
+    assert listed(operators.risk_1) == ["154****2094", "154****2093"]
+
+    with file.open("a", encoding="utf-8") as more:
+        more.write(line(FIRST, "14:00", listed=False, score=0.2))
+    assert read(file) == 0
+    assert listed(operators.risk_1) == ["154****2094"]
+    assert list(LiveChange.objects.values_list("line", "listed")) == [(1, True), (2, True), (3, False)]
+    [gone] = live.left(viewer=operators.risk_1, now=NOW)
+    assert (gone.entered, gone.at) == (at("13:40"), at("14:00"))
+    assert Event.objects.filter(kind="scoring.live_kept").count() == 2
+
+
+def test_many_lines_are_kept_in_pieces_without_a_gap(file, operators, monkeypatch):
+    monkeypatch.setattr("jinzhong.scoring.watched.AT_ONCE", 2)
+    file.write_text("".join(line(listed=one % 2 == 0) for one in range(5)), "utf-8")
+    assert read(file) == 0
+    assert list(LiveChange.objects.values_list("line", flat=True)) == [1, 2, 3, 4, 5]
+    assert Event.objects.filter(kind="scoring.live_kept").count() == 3
+    assert read(file) == 0
+    assert LiveChange.objects.count() == 5
+
+
+def test_a_torn_last_line_waits_for_its_end(file, operators):
+    whole = line(SECOND, "13:50")
+    file.write_text(line() + whole[:30], "utf-8")
+    assert read(file) == 0
+    assert listed(operators.risk_1) == ["154****2093"]
+    file.write_text(line() + whole, "utf-8")
+    assert read(file) == 0
+    assert listed(operators.risk_1) == ["154****2094", "154****2093"]
+
+
+@pytest.mark.parametrize(
+    "instead",
+    [
+        line(FIRST),
+        "",
+        line(FIRST) + line("15400002095", "13:50"),
+        line("15400002095") + line(SECOND, "13:50") + line(),
+    ],
+    ids=["cut", "emptied", "last line differs", "first line differs"],
+)
+def test_a_file_cut_or_replaced_is_refused(file, operators, capsys, instead):
+    file.write_text(line(FIRST) + line(SECOND, "13:50"), "utf-8")
+    read(file)
+    file.write_text(instead, "utf-8")
+    capsys.readouterr()
+    assert read(file) == 2
+    told = capsys.readouterr().err
+    assert "list.jsonl 被截短或换过" in told
+    assert "1540000" not in told
+    assert LiveChange.objects.count() == 2
+
+
+def test_a_new_file_is_a_new_list_and_the_old_one_is_done(file, operators, capsys):
+    file.write_text(line(FIRST), "utf-8")
+    read(file)
+    newer = file.with_name("list-2.jsonl")
+    newer.write_text(line(SECOND), "utf-8")
+    assert read(newer) == 0
+    assert listed(operators.risk_1) == ["154****2094"]
+    with file.open("a", encoding="utf-8") as more:
+        more.write(line("15400002095"))
+    assert read(file) == 2
+    assert "已经收过 list-2.jsonl" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "not json\n",
+        "[]\n",
+        line("1540000209x"),
+        line(at="2021-05-31T13:40:00"),
+        line(score=1.5),
+        line(score=float("nan")),
+        line(listed="yes"),
+        line(reached=-1),
+        line(reasons="many"),
+        "[" * 5000 + "\n",
+        line(reasons=["长" * 70_000]),
+    ],
+    ids=["no json", "no object", "number", "no zone", "above 1", "nan", "listed", "reached", "reasons", "deep", "long"],
+)  # fmt: skip
+def test_a_bad_line_is_told_without_its_number(file, operators, capsys, bad):
+    file.write_text(line() + bad + line(SECOND), "utf-8")
+    assert read(file) == read(file) == 2
+    told = capsys.readouterr().err
+    assert "list.jsonl 第 2 行不是 numbers watch 写的样子" in told
+    assert "1540000" not in told
+    assert len(told.splitlines()) == 2
+    assert listed(operators.risk_1) == ["154****2093"]  # what stood before it was kept
+
+
+def test_followed_as_it_grows_and_refused_when_it_is_cut(file, operators, monkeypatch, capsys):
+    file.write_text(line(), "utf-8")
+    looks = iter([line() + line(SECOND)[:20], line() + line(SECOND), line()])
+    monkeypatch.setattr(time, "sleep", lambda _seconds: file.write_text(next(looks), "utf-8"))
+    assert read(file, "--follow") == 2
+    assert "被截短或换过" in capsys.readouterr().err
+    assert LiveChange.objects.count() == 2
+
+
+def test_only_ones_own_operator_and_one_way_of_saying_simulated(file, operators, capsys):
+    file.write_text(line(), "utf-8")
+    assert read(file, "--operator", "operator-2") == 2
+    assert read(file, by="teller") == 2
+    assert LiveChange.objects.count() == 0
+    assert read(file, "--simulated") == 0
+    file.write_text(line() + line(SECOND), "utf-8")
+    assert read(file) == 2
+    assert "--simulated 要么都写，要么都不写" in capsys.readouterr().err
+
+
+def test_numbers_are_in_the_vault_and_nowhere_else(file, operators):
+    file.write_text(line(), "utf-8")
+    read(file)
+    kept = LiveChange.objects.get()
+    assert kept.number == vault.find("phone", FIRST)[0]
+    assert FIRST not in str(list(LiveChange.objects.values())) + str(list(Event.objects.values("facts")))
+
+
+# -- the page ---------------------------------------------------------------------------------------
+
+
+def test_before_the_first_line_the_page_says_what_to_run(operators):
+    page = text(logged_in(operators.risk_1).get("/numbers/live"))
+    assert "还没有收过实时名单" in page
+    assert "jinzhong numbers watch --model model/ --events -" in page
+    assert "jinzhong numbers live list.jsonl --by risk_1 --follow" in page
+    assert "--operator operator-1 --by desk" in text(logged_in(operators.desk).get("/numbers/live"))
+
+
+def test_the_page_says_who_since_when_why_and_what_was_said(file, operators, kept):
+    first = kept.entries.first()
+    operations.judge(entry=first, word="fraud", because="victim", note="", by=operators.desk, now=at("10:00"))
+    file.write_text(
+        line(FIRST, "13:40") + line("15400002096", "13:20") + line(SECOND, "12:00")
+        + line(SECOND, "13:00", listed=False, score=0.1), "utf-8",
+    )  # fmt: skip
+    read(file, "--simulated")
+
+    page = text(logged_in(operators.risk_1).get("/numbers/live"))
+    now_, gone = page.split("<h2>近 24 小时出榜的")
+    assert now_.index("154****2093") < now_.index("154****2096")  # newest first
+    assert "154****2094" not in now_
+    assert "154****2094" in gone
+    assert "25 分钟了" in now_
+    assert "近7天一小时内最多呼叫的不同号码 62 个" in now_
+    assert "7 人" in now_
+    assert f'<a href="/numbers/{first.pk}">第 1 名</a>' in now_
+    assert "受害人指认" in now_
+    assert "模拟区算出" in page
+    assert FIRST not in page
+    hours = {one.since: (one.entered, one.left) for one in live.by_hour(viewer=operators.risk_1, now=NOW)}
+    assert len(hours) == 24
+    assert hours[at("13:00")] == (2, 1)
+    assert hours[at("12:00")] == (1, 0)
+    assert sum(entered for entered, _left in hours.values()) == 3
+
+
+def test_the_board_refreshes_itself_without_keeping_one_logged_in(file, operators):
+    client = logged_in(operators.risk_1)
+    page = text(client.get("/numbers/live"))
+    assert 'hx-get="/numbers/live/now" hx-trigger="every 10s"' in page
+    assert '"X-Background":"1"' in page
+    file.write_text(line(), "utf-8")
+    read(file)
+    part = text(client.get("/numbers/live/now", headers={"HX-Request": "true"}))
+    assert "154****2093" in part
+    assert "<html" not in part
+
+
+def test_who_left_more_than_a_day_ago_is_gone_and_who_came_back_is_not_gone(file, operators):
+    file.write_text(
+        line(FIRST, "10:00", day="2021-05-30") + line(FIRST, "14:00", listed=False, day="2021-05-30")
+        + line(SECOND, "10:00") + line(SECOND, "11:00", listed=False) + line(SECOND, "12:00"), "utf-8",
+    )  # fmt: skip
+    read(file)
+    assert list(live.left(viewer=operators.risk_1, now=NOW)) == []
+    [one] = live.on_list(viewer=operators.risk_1)
+    assert one.at == at("12:00")
+
+
+def test_each_operator_sees_its_own_and_the_office_all(file, operators):
+    file.write_text(line(FIRST), "utf-8")
+    read(file)
+    file.write_text(line(SECOND), "utf-8")
+    read(file, by="risk_2")
+    assert listed(operators.risk_1) == ["154****2093"]
+    assert listed(operators.risk_2) == ["154****2094"]
+    assert sorted(listed(operators.desk)) == ["154****2093", "154****2094"]
+    for viewer in (operators.teller, operators.town_yuelin, operators.inspector):
+        assert logged_in(viewer).get("/numbers/live").status_code == 403
+        assert logged_in(viewer).get("/numbers/live/now").status_code == 403
+    assert list(live.changes(viewer=operators.teller)) == []
+    assert "154****2094" not in text(logged_in(operators.risk_1).get("/numbers/live"))
+
+
+# -- thirty days later ------------------------------------------------------------------------------
+
+
+def test_thirty_days_later_what_nobody_confirmed_is_deleted(file, operators, kept):
+    operations.judge(
+        entry=kept.entries.first(),
+        word="fraud",
+        because="victim",
+        note="",
+        by=operators.desk,
+        now=at("10:00"),
+    )
+    file.write_text(line(FIRST) + line("15400002096"), "utf-8")
+    read(file)
+    due = at("00:00", "2021-07-01")  # the midnight after the day it was kept, and thirty days
+
+    flow.work_once(worker="w", now=due - timedelta(minutes=1), deliver={})
+    assert listed(operators.risk_1) == ["154****2096", "154****2093"]
+    flow.work_once(worker="w", now=due, deliver={})
+    assert listed(operators.risk_1) == ["154****2093"]
+    assert vault.find("phone", "15400002096") == []
+    assert LiveChange.objects.count() == 2  # what was counted stays countable
+
+
+def test_a_listed_number_waits_for_what_the_watch_told_of_it_later(file, operators, kept, monkeypatch):
+    later = NOW + timedelta(days=20)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    file.write_text(line(FIRST, day="2021-06-20"), "utf-8")
+    read(file)
+    flow.work_once(worker="w", now=at("09:00") + timedelta(days=30), deliver={})
+    assert vault.find("phone", FIRST)
+    assert not vault.find("phone", SECOND)
+    flow.work_once(worker="w", now=later + timedelta(days=31), deliver={})
+    assert not vault.find("phone", FIRST)
