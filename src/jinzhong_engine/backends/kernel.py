@@ -177,21 +177,20 @@ def _slot(stretch: Any, other: int) -> int:
 def _settle_all(number: int, book: Any, s: Any) -> int:
     """A slot for each party, in the order they are met; returns how many there are."""
     s.turn[0] += 1
-    turn, met, parties = s.turn[0], s.met, 0
     made, received = book.made, book.received
-    events, events_in = made.events, received.events
-    for place in range(made.start[number], made.end[number]):
+    parties = _settle_in(made.events, made.start[number], made.end[number], s, 0)
+    return _settle_in(received.events, received.start[number], received.end[number], s, parties)
+
+
+@njit(cache=True, nogil=True)
+def _settle_in(events: Any, start: int, end: int, s: Any, parties: int) -> int:
+    turn, met = s.turn[0], s.met
+    for place in range(start, end):
         other = events[place].other
         if met[other].turn != turn:
             met[other].turn, met[other].slot = turn, parties
             parties += 1
         events[place].slot = met[other].slot
-    for place in range(received.start[number], received.end[number]):
-        other = events_in[place].other
-        if met[other].turn != turn:
-            met[other].turn, met[other].slot = turn, parties
-            parties += 1
-        events_in[place].slot = met[other].slot
     return parties
 
 
