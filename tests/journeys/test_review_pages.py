@@ -107,3 +107,20 @@ def test_the_index_is_given_out_and_told_to_the_log(may):
     assert send(office, "/review/index", month="2021-05", ending=".exe").status_code == 422
     assert "导出 XLSX" not in text(logged_in(may.town_xikou).get("/review"))
     assert send(logged_in(may.town_xikou), "/review/index", month="2021-05", ending=".csv").status_code == 403
+
+
+def test_a_town_head_looks_at_a_week_and_at_a_day(may):
+    head = logged_in(may.town_xikou)
+    week = text(head.get(f"{PAGE}?by=week&day=2021-05-18"))
+    assert "2021年5月15日至21日" in week
+    assert "发案 5 起，按全区发案率该有 2.3 起" in week
+    assert "反诈绩效指数" not in week
+    assert 'href="?by=week&amp;day=2021-05-08"' in week
+    assert 'href="?by=week&amp;day=2021-05-22"' in week
+    assert 'href="?by=month&amp;day=2021-05-01"' in week
+    assert "反诈绩效指数" in text(head.get(PAGE))
+
+    day = text(head.get(f"{PAGE}?by=day&day=2021-06-04"))
+    assert 'href="?by=day&amp;day=2021-06-05"' not in day  # today isn't over
+    for nonsense in ("?by=year", "?by=day&day=tomorrow", "?by=week&day=0001-01-01", "?month=2021-13"):
+        assert head.get(PAGE + nonsense).status_code == 200

@@ -1,10 +1,10 @@
-"""点评: a town's month against its size and its own past, in sentences drafted from figures; who may see it is asked before.
+"""点评: a town's day, week or month against its size and its own past, in sentences drafted from figures; who may see it is asked before.
 
 A figure is praised or blamed only where chance hardly explains it; the others stand as they are.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,19 +12,17 @@ from django.utils.translation import gettext as _
 
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Town, Unit
-from jinzhong.review import index, queries
+from jinzhong.review import index, queries, spans
 from jinzhong.review.models import Obligation
 from jinzhong.review.said import CHANCE, PERCENT, Said, papers_owed, percent
+from jinzhong.review.spans import By
 from jinzhong.situation import board, fair, sentences, work
 from jinzhong.situation import queries as situation
 from jinzhong.situation.figures import Only
-from jinzhong.situation.periods import DAY, Period, add_months
+from jinzhong.situation.periods import DAY, Period
 
 if TYPE_CHECKING:
     from jinzhong_engine.surveillance.index import Scored
-
-PAST_MONTHS = 3
-"""A month is held against so many of its own before it."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,7 @@ class Review:
     five-colour board."""
 
     town: Town
+    by: By
     period: Period
     residents: int
     cases: int
@@ -51,9 +50,9 @@ class Review:
         return self.week.line(self.town.code)
 
 
-def review(town: Town, month: date, *, viewer: Account, now: datetime) -> Review:
-    """A month that is over, by what is known now."""
-    period = Period(month, add_months(month, 1))
+def review(town: Town, by: By, period: Period, *, viewer: Account, now: datetime) -> Review:
+    """A period that is over, by what is known now; the index is a month's."""
+    past = spans.past(by, period)
     stats = situation.stats(period, viewer=None, as_of=now)
     own = next(one for one in stats.by_town if one.code == town.code)
     residents = district.residents(period.last)
@@ -64,14 +63,14 @@ def review(town: Town, month: date, *, viewer: Account, now: datetime) -> Review
     rates = fair.rates(period, viewer=viewer, as_of=now, only=Only(town=town.code))
     said = Said()
     _on_cases(said, own.cases, expected)
-    _on_past(said, own.cases, town, period, now)
+    _on_past(said, own.cases, town, (period, past), now)
     _on_week(said, shown.line(town.code))
     _on_orders(said, town, period, now)
-    _on_met(said, town, period, now)
+    _on_met(said, town, (period, past), now)
     said.owed = owed(town, viewer=viewer, now=now)
-    score, formulas = _index(town, period, now)
+    score, formulas = _index(town, period, now) if by == "month" else (None, "")
     return Review(
-        town, period, people, own.cases, own.loss, expected,
+        town, by, period, people, own.cases, own.loss, expected,
         rates.towns[0] if rates and rates.towns else None, rates.district if rates else None,
         shown, score, formulas, said,
     )  # fmt: skip
@@ -91,17 +90,13 @@ def _on_cases(said: Said, cases: int, expected: float) -> None:
         said.usual.append(_("发案 %(n)s 起，按全区发案率该有 %(e)s 起，在常见范围内") % told)
 
 
-def _past(period: Period) -> Period:
-    return Period(add_months(period.since, -PAST_MONTHS), period.since)
-
-
-def _on_past(said: Said, cases: int, town: Town, period: Period, now: datetime) -> None:
-    """Its own months before: of all those cases as many fall into this month as its share of the days lets expect."""
+def _on_past(said: Said, cases: int, town: Town, periods: tuple[Period, Period], now: datetime) -> None:
+    """Its own time before: of all those cases as many fall into this period as its share of the days lets expect."""
     from jinzhong_engine.surveillance import tails
 
-    past = _past(period)
+    period, past = periods
     if not situation.reaches_back_to(past.since, viewer=None, as_of=now):
-        said.usual.append(_("此前 %(n)s 个月的案件不全，不与自己比") % {"n": PAST_MONTHS})
+        said.usual.append(_("此前 %(n)s 天的案件不全，不与自己比") % {"n": past.days})
         return
     found = situation.stats(past, viewer=None, as_of=now).by_town
     before = next(one.cases for one in found if one.code == town.code)
@@ -110,7 +105,7 @@ def _on_past(said: Said, cases: int, town: Town, period: Period, now: datetime) 
         "n": cases, "days": period.days, "before": before, "past": past.days,
         "e": f"{before * period.days / past.days:.1f}",
     }  # fmt: skip
-    words = _("本月 %(days)s 天发案 %(n)s 起，此前 %(past)s 天 %(before)s 起（按天数折合 %(e)s 起）") % told
+    words = _("这 %(days)s 天发案 %(n)s 起，此前 %(past)s 天 %(before)s 起（按天数折合 %(e)s 起）") % told
     more = tails.window_tail(cases, cases + before, share)
     fewer = tails.window_below(cases, cases + before, share)
     said.weigh(words, worse=more, better=fewer)
@@ -141,15 +136,15 @@ def _on_orders(said: Said, town: Town, period: Period, now: datetime) -> None:
     said.beside(words, met, len(own), others=district_share)
 
 
-def _on_met(said: Said, town: Town, period: Period, now: datetime) -> None:
-    """People met of those who had to be, beside its own months before."""
+def _on_met(said: Said, town: Town, periods: tuple[Period, Period], now: datetime) -> None:
+    """People met of those who had to be, beside its own time before."""
     from jinzhong_engine.surveillance.tails import parted_tail
 
-    (met, whole), (before, whole_before) = (_met(town, one, now) for one in (period, _past(period)))
+    (met, whole), (before, whole_before) = (_met(town, one, now) for one in periods)
     if not whole or not whole_before:
         return
-    words = _("须见面 %(whole)s 单见到 %(met)s 单，此前 %(n)s 个月 %(whole_before)s 单见到 %(before)s 单") % {
-        "whole": whole, "met": met, "n": PAST_MONTHS, "whole_before": whole_before, "before": before,
+    words = _("须见面 %(whole)s 单见到 %(met)s 单，此前 %(n)s 天 %(whole_before)s 单见到 %(before)s 单") % {
+        "whole": whole, "met": met, "n": periods[1].days, "whole_before": whole_before, "before": before,
     }  # fmt: skip
     better = parted_tail(met, whole, before, whole_before)
     worse = parted_tail(whole - met, whole, whole_before - before, whole_before)

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from statistics import median
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -24,17 +24,13 @@ from jinzhong.dispatch import queries as dispatch
 from jinzhong.dispatch.models import Outcome
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Unit
-from jinzhong.review import operations, queries
+from jinzhong.review import operations, queries, spans
 from jinzhong.review.models import Paper
 from jinzhong.review.said import CHANCE, PERCENT, Said, papers_owed, percent
 from jinzhong.scoring import feedback
-from jinzhong.situation import board, periods, work
-from jinzhong.situation.periods import DAY, Period, add_months
+from jinzhong.situation import board, work
+from jinzhong.situation.periods import DAY, Period
 
-By = Literal["day", "week", "month"]
-BY: tuple[By, ...] = ("day", "week", "month")
-PAST = {"day": 30, "week": 84, "month": 90}
-"""A day is held against so many days of its own before it, a week against 12 weeks, a month against about three."""
 HISTORY = 16
 """Weeks drawn, as on the page of a town."""
 PEERS = 2
@@ -160,23 +156,9 @@ class Review:
     said: Said
 
 
-def period_of(by: By, day: date) -> Period:
-    """The day, week or month that holds a day."""
-    if by == "day":
-        return periods.one_day(day)
-    if by == "week":
-        return board.week_of(day)
-    return Period(day.replace(day=1), add_months(day, 1))
-
-
-def newest(by: By, today: date) -> Period:
-    """The last one that is over."""
-    return period_of(by, period_of(by, today).since - DAY)
-
-
-def review(unit: Unit, by: By, period: Period, *, viewer: Account, now: datetime) -> Review:
+def review(unit: Unit, by: spans.By, period: Period, *, viewer: Account, now: datetime) -> Review:
     """A period that is over, by what is known now."""
-    past = Period(period.since - timedelta(days=PAST[by]), period.since)
+    past = spans.past(by, period)
     kind = KINDS.get(unit.kind, PLAIN)
     others = [one for one in district.units(unit.kind) if one != unit]
     look = Look(period, now)
@@ -203,7 +185,7 @@ def week_title(kind: str) -> str:
 
 
 def week_counts(units: Iterable[Unit], week: Period, *, as_of: datetime) -> dict[str, int]:
-    """By code of the unit, what its kind counts."""
+    """spans.By code of the unit, what its kind counts."""
     look, found = Look(week, as_of), {}
     for one in units:
         kind = KINDS.get(one.kind)
@@ -410,7 +392,7 @@ def owed(unit: Unit, *, viewer: Account, now: datetime) -> list[str]:
 
 
 def _orders_owed(unit: Unit, *, viewer: Account, now: datetime) -> list[str]:
-    """By name what the viewer may see; the others, of towns that aren't theirs, in number only."""
+    """spans.By name what the viewer may see; the others, of towns that aren't theirs, in number only."""
     recent = Period(_day(now) - timedelta(days=OWED_DAYS), _day(now) + DAY)
     still = work.sent(recent, viewer=None, as_of=now, only=Q(station=unit, closed_at=None))
     open_ = [(run, [one for one in run.deadlines if one.done is None and one.due < now]) for run in still]

@@ -7,7 +7,7 @@ import pytest
 from jinzhong.audit.models import Event
 from jinzhong.district import operations as district
 from jinzhong.district.permissions import NotAllowed
-from jinzhong.review import index, operations, queries, town
+from jinzhong.review import index, operations, queries, spans, town
 from jinzhong.review.queries import Ground
 from jinzhong.situation.periods import Period
 from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case
@@ -26,8 +26,8 @@ def may(place):
     return place
 
 
-def told(place, of, viewer=None):
-    return town.review(of, MAY, viewer=viewer or place.desk, now=NOW)
+def told(place, of, viewer=None, by="month", day=MAY):
+    return town.review(of, by, spans.period_of(by, day), viewer=viewer or place.desk, now=NOW)
 
 
 def test_what_chance_does_not_explain_is_blamed_and_praised(may):
@@ -45,7 +45,7 @@ def test_what_chance_explains_is_left_alone(may):
         file_case(f"Z{number}", "2021-05-25", YUELIN)
     assert told(may, may.yuelin).said.usual == [
         "发案 8 起，按全区发案率该有 11.2 起，在常见范围内",
-        "此前 3 个月的案件不全，不与自己比",
+        "此前 89 天的案件不全，不与自己比",
     ]
 
 
@@ -59,11 +59,11 @@ def test_a_month_is_held_against_the_own_three_before(may):
     xikou, yuelin = told(may, may.xikou), told(may, may.yuelin)
 
     assert (
-        "本月 31 天发案 10 起，此前 89 天 1 起（按天数折合 0.3 起），比自己差，偶然的可能 <0.1%"
+        "这 31 天发案 10 起，此前 89 天 1 起（按天数折合 0.3 起），比自己差，偶然的可能 <0.1%"
         in xikou.said.bad
     )
     assert (
-        "本月 31 天发案 1 起，此前 89 天 18 起（按天数折合 6.3 起），比自己好，偶然的可能 2.6%"
+        "这 31 天发案 1 起，此前 89 天 18 起（按天数折合 6.3 起），比自己好，偶然的可能 2.6%"
         in yuelin.said.good
     )
 
@@ -145,3 +145,16 @@ def test_a_town_speaks_for_itself_and_is_kept(may):
             operations.remark(on=may.xikou, month=MAY, text="x", by=by, now=NOW)
     with pytest.raises(operations.Unfit):
         operations.remark(on=may.xikou, month=MAY, text=" ", by=may.desk, now=NOW)
+
+
+def test_a_week_and_a_day_stand_for_themselves_and_have_no_index(may):
+    """15 to 21 May: five of six cases in Xikou, 6 × 72 / 190 = 2.27, P(X >= 5) = 8.0 %: chance explains it. 20 May: none of one, 0.38."""
+    week = told(may, may.xikou, by="week", day=date(2021, 5, 15))
+    day = told(may, may.xikou, by="day", day=date(2021, 5, 20))
+
+    assert (week.period, week.cases, day.cases) == (Period(date(2021, 5, 15), date(2021, 5, 22)), 5, 0)
+    assert week.said.usual[0] == "发案 5 起，按全区发案率该有 2.3 起，在常见范围内"
+    assert week.said.usual[1] == "此前 84 天的案件不全，不与自己比"
+    assert day.said.usual[0] == "发案 0 起，按全区发案率该有 0.4 起，在常见范围内"
+    assert day.score is week.score is None
+    assert told(may, may.xikou).score is not None

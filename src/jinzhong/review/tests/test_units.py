@@ -11,7 +11,7 @@ from jinzhong.dispatch import operations as dispatch
 from jinzhong.district import operations as district
 from jinzhong.district.permissions import NotAllowed
 from jinzhong.intake.sources.bank_alert.parse import parse
-from jinzhong.review import operations, queries, units
+from jinzhong.review import operations, queries, spans, units
 from jinzhong.review.queries import Ground
 from jinzhong.review.units import Share
 from jinzhong.scoring import operations as scoring
@@ -65,7 +65,7 @@ def day(place):
 
 
 def told(place, unit, by="day", viewer=None):
-    return units.review(unit, by, units.period_of(by, DAY), viewer=viewer or place.desk, now=NOW)
+    return units.review(unit, by, spans.period_of(by, DAY), viewer=viewer or place.desk, now=NOW)
 
 
 def own(review):
@@ -130,7 +130,7 @@ def test_a_week_is_held_against_the_own_twelve_before(day):
         alarm(day, 40 + number, f"1{number // 5}:{number % 5 * 10:02d}", outcome="refused", by=day.far_teller, day="2021-04-12")  # fmt: skip
     for number in range(5):
         alarm(day, 60 + number, f"1{number}:30", outcome="false_alarm", by=day.far_teller, day="2021-05-29")
-    week = units.period_of("week", date(2021, 5, 29))
+    week = spans.period_of("week", date(2021, 5, 29))
     review = units.review(day.far_outlet, "week", week, viewer=day.desk, now=at("09:00", "2021-06-05"))
 
     (worse,) = [one for one in review.said.bad if "比自己差" in one]

@@ -1,5 +1,6 @@
 """点评 of a town: its month in sentences, its weeks, the index to be recomputed by hand, how it comes off the list, replies."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -11,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from jinzhong import clock
 from jinzhong.district.permissions import may
-from jinzhong.review import operations, queries, town
-from jinzhong.situation import drill, late
+from jinzhong.review import operations, queries, spans, town
+from jinzhong.review.spans import By
+from jinzhong.situation import drill, late, sentences
 from jinzhong.situation import queries as situation
-from jinzhong.situation.periods import YEARS, add_months
+from jinzhong.situation.periods import Period
 from jinzhong.web.desk.listing import month_asked
+from jinzhong.web.desk.spans import address, asked, month_of, ways
 from jinzhong.web.desk.weeks import weeks
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
@@ -31,8 +34,8 @@ STEP = 52
 
 @page("review/towns/<str:code>", name="listing-town", may="listing.read")
 def review_town(request: Request, code: str) -> HttpResponse:
-    """A month of a town the viewer sees; the last one that is over unless another is asked for."""
-    return _shown(request, code, request.GET.get("month", ""))
+    """A day, week or month of a town the viewer sees; the last month that is over unless another is asked for."""
+    return _shown(request, code, *_asked(request.GET))
 
 
 @page("review/towns/<str:code>/reply", name="listing-reply", may="listing.answer", methods=("POST",))
@@ -41,18 +44,29 @@ def reply(request: Request, code: str) -> HttpResponse:
     place = _town(request, code)
     if place is None:
         return missing(request)
-    month = month_asked(request.POST.get("month", ""))
+    by, period = _asked(request.POST)
 
     def done() -> str:
         operations.remark(
-            on=place, month=month, text=request.POST.get("text", ""), by=request.user, now=clock.now()
+            on=place,
+            month=month_of(period),
+            text=request.POST.get("text", ""),
+            by=request.user,
+            now=clock.now(),
         )
-        return f"{reverse('listing-town', args=[place.code])}?month={month:%Y-%m}#said"
+        return f"{reverse('listing-town', args=[place.code])}?{address(by, period)}#said"
 
     try:
         return once(request, done)
     except operations.Unfit as problem:
-        return _shown(request, code, f"{month:%Y-%m}", error=str(problem))
+        return _shown(request, code, by, period, error=str(problem))
+
+
+def _asked(words: Mapping[str, str]) -> tuple[By, Period]:
+    """Other pages ask for a month by name."""
+    if month := words.get("month", ""):
+        return "month", spans.period_of("month", month_asked(month))
+    return asked(words, default="month")
 
 
 def _town(request: Request, code: str) -> town.Town | None:
@@ -71,11 +85,11 @@ class Factor:
     by_hand: str
 
 
-def _shown(request: Request, code: str, asked: str, error: str = "") -> HttpResponse:
-    place, month, now = _town(request, code), month_asked(asked), clock.now()
+def _shown(request: Request, code: str, by: By, period: Period, error: str = "") -> HttpResponse:
+    place, month, now = _town(request, code), month_of(period), clock.now()
     if place is None:
         return missing(request)
-    told = town.review(place, month, viewer=request.user, now=now)
+    told = town.review(place, by, period, viewer=request.user, now=now)
     standing = next(
         (one for one in queries.standings(month, viewer=request.user) if one.town_id == code), None
     )
@@ -84,6 +98,7 @@ def _shown(request: Request, code: str, asked: str, error: str = "") -> HttpResp
     shown = {
         "told": told,
         "month": month,
+        "span": sentences.span(period),
         "now": now,
         "standing": standing,
         "lifted": queries.lifted().get((code, month)),
@@ -96,9 +111,8 @@ def _shown(request: Request, code: str, asked: str, error: str = "") -> HttpResp
         "rows": urlencode(drill.cases(told.period, town=code).words() | {"as_of": now.isoformat()}),
         "remarks": queries.remarks(code, month, viewer=request.user),
         "may_reply": may(request.user, "listing.answer"),
-        "reply_about": [("month", f"{month:%Y-%m}")],
-        "earlier": add_months(month, -1) if month.year - 1 in YEARS else None,
-        "later": add_months(month, 1) if month < queries.last_over(now) else None,
+        "reply_about": [("by", by), ("day", period.since.isoformat())],
+        **ways(by, period),
         "error": error,
     }
     return render(request, "desk/review_town.html", shown, status=422 if error else 200)

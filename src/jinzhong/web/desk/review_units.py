@@ -7,25 +7,19 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
 
 from jinzhong import clock
 from jinzhong.district.permissions import may
 from jinzhong.review import operations, queries, units
+from jinzhong.review.spans import By
 from jinzhong.review.units import Period, Review, Unit
 from jinzhong.situation import board, drill, sentences
-from jinzhong.situation.periods import DAY, YEARS
+from jinzhong.web.desk.spans import address, asked, month_of, ways
 from jinzhong.web.desk.weeks import ABOVE, BELOW, TALL
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.request import Request
 
-WORDS: dict[units.By, Promise] = {
-    "day": gettext_lazy("日"),
-    "week": gettext_lazy("周"),
-    "month": gettext_lazy("月"),
-}
 STEP = 52
 """Of the bars of the weeks, in pixels."""
 
@@ -68,7 +62,7 @@ def review_units(request: Request) -> HttpResponse:
 @page("review/units/<str:code>", name="listing-unit", may="unit.read")
 def review_unit(request: Request, code: str) -> HttpResponse:
     """The last week that is over, unless another day, week or month is asked for."""
-    by, period = _asked(request.GET.get("by", ""), request.GET.get("day", ""))
+    by, period = asked(request.GET, default="week")
     return _shown(request, code, by, period)
 
 
@@ -78,12 +72,12 @@ def reply(request: Request, code: str) -> HttpResponse:
     unit = _unit(request, code)
     if unit is None:
         return missing(request)
-    by, period = _asked(request.POST.get("by", ""), request.POST.get("day", ""))
+    by, period = asked(request.POST, default="week")
 
     def done() -> str:
         text = request.POST.get("text", "")
-        operations.remark(on=unit, month=_month(period), text=text, by=request.user, now=clock.now())
-        return f"{reverse('listing-unit', args=[unit.code])}?{_address(by, period)}#said"
+        operations.remark(on=unit, month=month_of(period), text=text, by=request.user, now=clock.now())
+        return f"{reverse('listing-unit', args=[unit.code])}?{address(by, period)}#said"
 
     try:
         return once(request, done)
@@ -95,62 +89,31 @@ def _unit(request: Request, code: str) -> Unit | None:
     return queries.reviewed(viewer=request.user).filter(code=code).first()
 
 
-def _asked(by: str, day: str) -> tuple[units.By, Period]:
-    """A period that is over; words that name none are left out."""
-    chosen: units.By = next((one for one in units.BY if one == by), "week")
-    newest = units.newest(chosen, clock.now().date())
-    try:
-        period = units.period_of(chosen, date.fromisoformat(day))
-    except (ValueError, OverflowError):
-        return chosen, newest
-    fits = period.since.year - 1 in YEARS and period.until <= newest.until
-    return chosen, period if fits else newest
-
-
-def _month(period: Period) -> date:
-    """Replies stand by the month in which the period ends."""
-    return period.last.replace(day=1)
-
-
-def _address(by: str, period: Period) -> str:
-    return urlencode({"by": by, "day": period.since.isoformat()})
-
-
-def _shown(request: Request, code: str, by: units.By, period: Period, error: str = "") -> HttpResponse:
+def _shown(request: Request, code: str, by: By, period: Period, error: str = "") -> HttpResponse:
     unit, now = _unit(request, code), clock.now()
     if unit is None:
         return missing(request)
     told = units.review(unit, by, period, viewer=request.user, now=now)
     bars = bars_of(told.history if any(count for _since, count in told.history) else [])
-    later = units.period_of(by, period.until)
     said = told.said
     shown = {
         "told": told,
         "any": any((said.good, said.bad, said.usual, said.owed)),
         "span": sentences.span(period),
         "now": now,
-        "bys": [(one, word, _address(one, _as(one, period)), one == by) for one, word in WORDS.items()],
-        "earlier": _address(by, units.period_of(by, period.since - DAY)),
-        "later": _address(by, later) if later.until <= units.newest(by, now.date()).until else "",
+        **ways(by, period),
         "bars": bars,
         **drawn(bars),
         "counted": units.week_title(unit.kind),
         "peers_from": units.PEERS,
         "rows": _rows(request, told) if may(request.user, "situation.read") else "",
-        "month": _month(period),
-        "remarks": queries.remarks_on(unit, _month(period), viewer=request.user),
+        "month": month_of(period),
+        "remarks": queries.remarks_on(unit, month_of(period), viewer=request.user),
         "may_reply": may(request.user, "unit.answer"),
         "reply_about": [("by", by), ("day", period.since.isoformat())],
         "error": error,
     }
     return render(request, "desk/review_unit.html", shown, status=422 if error else 200)
-
-
-def _as(by: units.By, period: Period) -> Period:
-    """The day, week or month in which this one ends, no newer than the last that is over."""
-    return min(
-        units.period_of(by, period.last), units.newest(by, clock.now().date()), key=lambda one: one.since
-    )
 
 
 def _rows(request: Request, told: Review) -> str:
