@@ -26,35 +26,37 @@ def main() -> None:
     asked.add_argument("--residents", type=int, default=40_000)
     asked.add_argument("--density", type=float, default=8)
     chosen = asked.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        fitted, judged = (world(Path(folder), seed, chosen) for seed in (FITTED_ON, JUDGED_ON))
-        features = labelled(fitted)
-        run("numbers", "fit", "--features", features, "--label", "fraud", "--out", Path(folder) / "model")
-        found = run("numbers", "evaluate", "--world", judged, "--model", Path(folder) / "model", "--json")
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        fitted, judged = (
+            world(folder, seed, residents=chosen.residents, density=chosen.density)
+            for seed in (FITTED_ON, JUDGED_ON)
+        )
+        features = folder / "features.parquet"
+        pq.write_table(labelled(fitted).drop(["gang"]), features)
+        run("numbers", "fit", "--features", features, "--label", "fraud", "--out", folder / "model")
+        found = run("numbers", "evaluate", "--world", judged, "--model", folder / "model", "--json")
     print(json.dumps({**json.loads(found), "load": os.getloadavg()[0], "simulated": True}, indent=1))
 
 
-def world(folder: Path, seed: int, chosen: argparse.Namespace) -> Path:
+def world(folder: Path, seed: int, *, residents: int, density: float) -> Path:
     out = folder / str(seed)
-    size = ("--residents", chosen.residents, "--density", chosen.density, "--days", DAYS)
+    size = ("--residents", residents, "--density", density, "--days", DAYS)
     run("world", "build", "--seed", seed, *size, "--out", out)
     return out
 
 
-def labelled(world: Path) -> Path:
-    """The features at the end of a world, each number with its truth."""
+def labelled(world: Path, *, messages: bool = True) -> pa.Table:
+    """The features at the end of a world, each number with its truth: ``fraud``, and its gang."""
     start = json.loads((world / "world.json").read_text("utf-8"))["asked"]["start"]
     as_of = datetime.fromisoformat(f"{start}T00:00:00+08:00") + timedelta(days=DAYS)
-    table = world / "features.parquet"
-    run(
-        "numbers", "features", "--calls", world / "calls", "--messages", world / "messages",
-        "--as-of", as_of.isoformat(), "--out", table,
-    )  # fmt: skip
-    truth = pq.read_table(world / "truth" / "numbers.parquet", columns=["number", "role"])
+    table, given = world / "features.parquet", ["--calls", world / "calls"]
+    given += ["--messages", world / "messages"] if messages else []
+    run("numbers", "features", *given, "--as-of", as_of.isoformat(), "--out", table)
+    truth = pq.read_table(world / "truth" / "numbers.parquet", columns=["number", "role", "gang"])
     joined = pq.read_table(table).join(truth, "number")
     fraud = pc.fill_null(pc.equal(joined["role"], "fraud"), False).cast(pa.int64())
-    pq.write_table(joined.drop(["role"]).append_column("fraud", fraud), table)
-    return table
+    return joined.drop(["role"]).append_column("fraud", fraud)
 
 
 def run(*arguments: object) -> str:

@@ -1,6 +1,7 @@
 """Fixtures of a day's list of numbers: 示范运营商 with its risk officer 卢, another operator with hers, and a list of three numbers of 31 May."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,23 @@ def judged(rows=ROWS, *, digest="one", model="a" * 64, reached=RESIDENTS, line=0
         cut_off=at("00:00"),
         reached=reached,
     )
+
+
+def write(path: Path, head: str, rows: list[list[object]]) -> Path:
+    path.write_text("\n".join([head, *(",".join(map(str, one)) for one in rows)]) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture
+def operator(place):
+    """示范运营商 and its risk officer."""
+    from jinzhong.district import operations as district
+
+    unit = district.add_unit(code="operator-1", name="示范运营商", kind="operator", by="test", at=at("07:00"))
+    district.add_account(
+        username="risk", password=None, role="operator", unit=unit, by="test", at=at("07:00")
+    )
+    return unit
 
 
 @pytest.fixture

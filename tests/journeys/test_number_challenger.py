@@ -10,8 +10,7 @@ from jinzhong.audit.models import Event
 from jinzhong.cli import main
 from jinzhong.scoring.models import Challenge, DailyList, Entry, Opinion, Promotion
 from tests.district import at
-from tests.journeys.test_number_lists import write
-from tests.number_list import operators  # noqa: F401, a fixture
+from tests.number_list import write
 from tests.pages import logged_in, send, text
 
 HEAD = "number,max_fanout_1h_7d,in_calls_7d"
@@ -65,7 +64,7 @@ def row(page: str, word: str) -> list[str]:
     return [re.sub("<.*?>", "", cell) for cell in re.findall(r"<td.*?</td>", found)]
 
 
-def test_a_challenger_is_compared_and_lists_nobody(operators, models, files, capsys):  # noqa: F811
+def test_a_challenger_is_compared_and_lists_nobody(operators, models, files, capsys):
     assert challenge(files[1], models[1]) != 0
     assert "there is no list of this day yet" in capsys.readouterr().err
     assert bring(files[0], models[0]) == 0
@@ -96,7 +95,7 @@ def test_a_challenger_is_compared_and_lists_nobody(operators, models, files, cap
     )
 
 
-def test_only_the_office_compares_and_an_operator_brings_its_own(operators, models, files, capsys):  # noqa: F811
+def test_only_the_office_compares_and_an_operator_brings_its_own(operators, models, files, capsys):
     assert bring(files[0], models[0]) == 0
     assert challenge(files[1], models[1], by="risk_2") != 0  # has no list of this day
     assert challenge(files[1], models[1], by="town_yuelin") != 0
@@ -110,7 +109,7 @@ def test_only_the_office_compares_and_an_operator_brings_its_own(operators, mode
     assert not Promotion.objects.exists()
 
 
-def test_from_its_day_on_a_promoted_model_alone_is_taken(operators, models, files, capsys, monkeypatch):  # noqa: F811
+def test_from_its_day_on_a_promoted_model_alone_is_taken(operators, models, files, capsys, monkeypatch):
     assert bring(files[0], models[0]) == 0
     assert challenge(files[1], models[1]) == 0
     before = DailyList.objects.get()

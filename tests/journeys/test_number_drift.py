@@ -11,8 +11,7 @@ from jinzhong.cli import main
 from jinzhong.district.queries import account
 from jinzhong.scoring.models import DailyList
 from tests.district import at
-from tests.journeys.test_number_lists import operator, write  # noqa: F401, a fixture
-from tests.number_list import operators  # noqa: F401, a fixture
+from tests.number_list import write
 from tests.pages import logged_in, text
 
 HEAD = "number,max_fanout_1h_7d,in_calls_7d"
@@ -56,7 +55,7 @@ def _lists(page: str) -> list[str]:
     return re.findall(r"<tr[^>]*><td><a href=\"\?list=.*?</tr>", page, re.DOTALL)
 
 
-def test_a_day_that_moved_is_told_on_the_operators_page(operator, model, tmp_path):  # noqa: F811
+def test_a_day_that_moved_is_told_on_the_operators_page(operator, model, tmp_path):
     scores, drift = score(model, day(tmp_path))
     assert bring(model, scores, "--drift", str(drift), of="2021-05-30") == 0
     scores, drift = score(model, day(tmp_path, rung=3))
@@ -73,7 +72,7 @@ def test_a_day_that_moved_is_told_on_the_operators_page(operator, model, tmp_pat
     assert "和训练时比：稳" in earlier
 
 
-def test_the_same_list_brought_again_with_its_drift_is_the_next_revision(operator, model, tmp_path):  # noqa: F811
+def test_the_same_list_brought_again_with_its_drift_is_the_next_revision(operator, model, tmp_path):
     scores, drift = score(model, day(tmp_path))
     assert bring(model, scores) == 0
     assert "这份名单没有带来比较" in text(logged_in(account("risk")).get("/numbers"))
@@ -82,7 +81,7 @@ def test_the_same_list_brought_again_with_its_drift_is_the_next_revision(operato
     assert [one.drift is None for one in DailyList.objects.order_by("revision")] == [True, False]
 
 
-def test_the_drift_of_another_file_is_refused(operator, model, tmp_path, capsys):  # noqa: F811
+def test_the_drift_of_another_file_is_refused(operator, model, tmp_path, capsys):
     _scores, drift = score(model, day(tmp_path))
     told = drift.read_text("utf-8")
     scores, drift = score(model, day(tmp_path, rung=3))
@@ -100,7 +99,7 @@ def test_the_drift_of_another_file_is_refused(operator, model, tmp_path, capsys)
         lambda told: {**told, "score": {**told["score"], "psi": float("nan")}},
     ],
 )
-def test_a_drift_file_that_is_none_is_refused(operator, model, tmp_path, capsys, spoil):  # noqa: F811
+def test_a_drift_file_that_is_none_is_refused(operator, model, tmp_path, capsys, spoil):
     scores, drift = score(model, day(tmp_path))
     drift.write_text(json.dumps(spoil(json.loads(drift.read_text("utf-8")))), "utf-8")
     assert bring(model, scores, "--drift", str(drift)) != 0
@@ -108,7 +107,7 @@ def test_a_drift_file_that_is_none_is_refused(operator, model, tmp_path, capsys,
     assert not DailyList.objects.exists()
 
 
-def test_another_operator_sees_nothing_of_it(operators, model, tmp_path):  # noqa: F811
+def test_another_operator_sees_nothing_of_it(operators, model, tmp_path):
     scores, drift = score(model, day(tmp_path, rung=3))
     given = ["numbers", "list", "import", str(scores), "--day", "2021-05-31", "--model", str(model)]
     assert main([*given, "--by", "risk_1", "--drift", str(drift)]) == 0

@@ -8,10 +8,10 @@ import pytest
 
 from jinzhong import clock
 from jinzhong.cli import main
-from jinzhong.district import operations as district
 from jinzhong.district.queries import account
 from jinzhong.scoring.models import DailyList, Threshold
 from tests.district import at
+from tests.number_list import write
 from tests.pages import logged_in, text
 
 DAY = "2021-05-31"
@@ -20,21 +20,6 @@ DAY = "2021-05-31"
 @pytest.fixture(autouse=True)
 def morning(monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: at("09:00"))
-
-
-@pytest.fixture
-def operator(place):
-    """示范运营商 and its risk officer."""
-    unit = district.add_unit(code="operator-1", name="示范运营商", kind="operator", by="test", at=at("07:00"))
-    district.add_account(
-        username="risk", password=None, role="operator", unit=unit, by="test", at=at("07:00")
-    )
-    return unit
-
-
-def write(path: Path, head: str, rows: list[list[object]]) -> Path:
-    path.write_text("\n".join([head, *(",".join(map(str, one)) for one in rows)]) + "\n", "utf-8")
-    return path
 
 
 @pytest.fixture(scope="module")

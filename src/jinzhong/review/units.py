@@ -166,7 +166,8 @@ def review(unit: Unit, by: spans.By, period: Period, *, viewer: Account, now: da
     before = _facts(kind, Look(past, now, of=unit.code), [unit])
     weeks = _weeks(kind, unit, period, now)
     said = Said(owed=owed(unit, viewer=viewer, now=now))
-    if kind.counted and kind.began() and kind.began() <= past.since:  # type: ignore[operator]
+    began = kind.began() if kind.counted else None
+    if began and began <= past.since:
         _on_count(said, kind.counted, own, before, (period, past))
     _on_shares(said, own, before, theirs if len(others) >= PEERS else Facts(), past.days)
     lines = _lines(own, before, theirs if len(others) >= PEERS else Facts())
@@ -185,7 +186,7 @@ def week_title(kind: str) -> str:
 
 
 def week_counts(units: Iterable[Unit], week: Period, *, as_of: datetime) -> dict[str, int]:
-    """spans.By code of the unit, what its kind counts."""
+    """By code of the unit, what its kind counts."""
     look, found = Look(week, as_of), {}
     for one in units:
         kind = KINDS.get(one.kind)
@@ -392,7 +393,7 @@ def owed(unit: Unit, *, viewer: Account, now: datetime) -> list[str]:
 
 
 def _orders_owed(unit: Unit, *, viewer: Account, now: datetime) -> list[str]:
-    """spans.By name what the viewer may see; the others, of towns that aren't theirs, in number only."""
+    """By name what the viewer may see; the others, of towns that aren't theirs, in number only."""
     recent = Period(_day(now) - timedelta(days=OWED_DAYS), _day(now) + DAY)
     still = work.sent(recent, viewer=None, as_of=now, only=Q(station=unit, closed_at=None))
     open_ = [(run, [one for one in run.deadlines if one.done is None and one.due < now]) for run in still]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -48,6 +48,8 @@ FORGET_LIVE = "scoring.forget_live"
 FORGET_AFTER = timedelta(days=30)
 NUMBERED = (Entry, LiveChange, Opinion, Verdict)
 """Rows that refer to a number and stay countable without it."""
+
+Setting = TypeVar("Setting", Threshold, Promotion)
 
 
 class Unfit(Exception):
@@ -367,12 +369,18 @@ def set_line(*, value: float, since: date, by: Account, now: datetime) -> Thresh
 def roll_back(*, by: Account, now: datetime) -> Threshold:
     """The line set last no longer counts; the one before it is in force again."""
     audit.take_turn()
-    last = Threshold.objects.filter(withdrawn_at=None).order_by("-at", "-pk").first()
+    last = _withdrawn(Threshold, by=by, now=now, none=_("没有可以退回的阈值：现在用的是模型自带的"))
+    audit.record("scoring.line_rolled_back", on=last, by=by.username, at=now, line=last.value)
+    return last
+
+
+def _withdrawn(kind: type[Setting], *, by: Account, now: datetime, none: str) -> Setting:
+    """The one set last, which counts no longer; ``none``: what is said when there isn't any."""
+    last: Setting | None = kind.objects.filter(withdrawn_at=None).order_by("-at", "-pk").first()
     if last is None:
-        raise Unfit(_("没有可以退回的阈值：现在用的是模型自带的"))
+        raise Unfit(none)
     last.withdrawn_at, last.withdrawn_by = now, by.username
     last.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    audit.record("scoring.line_rolled_back", on=last, by=by.username, at=now, line=last.value)
     return last
 
 
@@ -395,11 +403,7 @@ def promote(*, model: str, since: date, why: str, by: Account, now: datetime) ->
 def demote(*, by: Account, now: datetime) -> Promotion:
     """The model promoted last is so no longer; the one before it counts again, or any."""
     audit.take_turn()
-    last = Promotion.objects.filter(withdrawn_at=None).order_by("-at", "-pk").first()
-    if last is None:
-        raise Unfit(_("没有可以退回的：现在哪个模型的名单都收"))
-    last.withdrawn_at, last.withdrawn_by = now, by.username
-    last.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    last = _withdrawn(Promotion, by=by, now=now, none=_("没有可以退回的：现在哪个模型的名单都收"))
     audit.record("scoring.demoted", on=last, by=by.username, at=now, digest=last.model)
     return last
 

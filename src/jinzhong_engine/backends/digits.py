@@ -46,6 +46,8 @@ def keys(texts: pa.Array) -> Any:
     made = np.empty(len(texts), np.int64)
     bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
     _pack(bounds, np.frombuffer(letters or b"", np.uint8), _VALUES, made)
+    if texts.null_count:
+        made[texts.is_null().to_numpy(zero_copy_only=False)] = NO_FORM
     return made
 
 

@@ -85,8 +85,9 @@ class Ids:
 
     def parts(self, ids: Any, of: int) -> Any:
         """Which of so many parts each of these ids belongs to: the same for the same text in every process."""
-        keys = self._keys[: self._count][ids]
-        if self._odd and (keys < 0).any():
+        keys = self._keys[ids]
+        if self._odd:
             sums = np.array([crc32(one.encode()) for one in self._odd], np.int64)
-            keys = np.where(keys < 0, sums[np.minimum(-1 - keys, len(sums) - 1)], keys)
+            odd = keys < 0
+            keys[odd] = sums[-1 - keys[odd]]
         return (keys.astype(np.uint64) * MIX >> np.uint64(33)).astype(np.int64) % of

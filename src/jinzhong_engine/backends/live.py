@@ -79,7 +79,7 @@ class Live:
         brief = np.zeros(len(caller), BRIEF)
         brief["slot"] = NO_SLOT
         brief["at"], brief["other"], brief["what"] = made["at"], caller, made["seconds"]
-        return [made, brief, brief.copy()], [caller, callee, made["imei"].copy()]
+        return [made, brief, brief], [caller, callee, made["imei"].copy()]
 
     def _messages(self, messages: pa.Table) -> tuple[Any, Any]:
         """(messages as they lie under their senders, their senders)."""
@@ -144,8 +144,9 @@ class Live:
         received, callee = self._flat(self.received)
         used, imei = self._flat(self._pools[2])
         sent, sender = self._flat(self._pools[3])
+        kind = pa.DictionaryArray.from_arrays(pa.array(made["kind"]), pa.array(KINDS))
         calls = self._table(
-            made, caller, made["other"], seconds=pa.array(made["seconds"]), kind=pa.DictionaryArray.from_arrays(pa.array(made["kind"]), pa.array(KINDS)),
+            made, caller, made["other"], seconds=pa.array(made["seconds"]), kind=kind,
             cell=self.cells.column(made["cell"]), imei=self.imeis.column(made["imei"]), peer_city=self.cities.column(made["city"]),
         )  # fmt: skip
         messages = self._table(sent, sender, sent["other"], text_hash=self._hashes.column(sent["what"]))

@@ -64,10 +64,11 @@ def _relational(
     return _spark().features(calls, messages, as_of)
 
 
-def stream(arriving: Path, state: Path, judge: Callable[[int, int, pa.Table], None]) -> None:
-    """``spark.stream`` on this machine."""
+def stream(arriving: Path, state: Path, judge: Callable[[int, int, pa.Table], None], *, latest: int) -> None:
+    """``spark.stream`` on this machine. All files of the folder are checked first, those judged before too: a bad one judges nothing."""
     if not arriving.is_dir():
         raise BadTable(f"{arriving}: no such folder")
+    files.lazily(arriving, CALLS, latest)
     _spark().stream(arriving, state, judge)
 
 

@@ -14,6 +14,8 @@ from jinzhong_engine.backends.duck import NO_MESSAGES, plain
 from jinzhong_engine.backends.files import Lazy
 from jinzhong_engine.tables import CALLS, COUNT, MESSAGES, TEXT, TIME, Table
 
+MICROSECONDS = "unix_micros(CAST({0} AS TIMESTAMP))"
+
 
 def features(calls: Lazy, messages: Lazy | None, as_of: int, session: Any = None) -> pa.Table:
     """calls, messages: checked tables, or checked Parquet files. ``session``: a cluster's; default: this machine."""
@@ -60,9 +62,8 @@ def stream(
         )
 
     state.mkdir(parents=True, exist_ok=True)
-    moment = "unix_micros(CAST({0} AS TIMESTAMP))"
     incoming = spark.readStream.schema(_stored(CALLS)).option("maxFilesPerTrigger", files_at_once)
-    given = incoming.parquet(str(arriving)).selectExpr(*plain(CALLS, moment=moment))
+    given = incoming.parquet(str(arriving)).selectExpr(*plain(CALLS, moment=MICROSECONDS))
     writing = given.writeStream.foreachBatch(batch).option("checkpointLocation", str(state / "checkpoint"))
     writing.trigger(availableNow=True).start().awaitTermination()
 
@@ -89,7 +90,7 @@ def local_session() -> Any:
 
 def _view(spark: Any, shape: Table, events: Lazy, folder: Path) -> None:
     """As ``files.checked`` has it, whatever a file keeps it as."""
-    moment = "unix_micros(CAST({0} AS TIMESTAMP))"
+    moment = MICROSECONDS
     if isinstance(events, pa.Table):
         path, moment = folder / f"{shape.name}.parquet", "{0}"
         pq.write_table(_plain(events), path)

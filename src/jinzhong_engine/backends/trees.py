@@ -2,7 +2,7 @@
 
 A leaf is reached unless a question on the way to it says otherwise. So each question keeps a mask of the leaves that are lost when
 it is answered with no; a row's leaf is the first one that no mask took away (QuickScorer, Lucchese et al., SIGIR 2015). Questions
-lie in the order of their thresholds, a value is replaced by the count of thresholds below it, and a group of rows is asked at once.
+lie in the order of their thresholds, and a group of rows is asked at once.
 """
 
 import math
@@ -109,7 +109,7 @@ def _margins(rows: Any, trees: Any) -> Any:
     """The sum of the leaves of each row, added in the order of the trees."""
     out = np.zeros(len(rows))
     sums = np.empty(TOGETHER)
-    values = np.full(TOGETHER, np.nan)
+    values = np.full(TOGETHER, -np.inf)
     left = np.empty((len(trees.leaf), TOGETHER), np.uint32)
     for begin in range(0, len(rows), TOGETHER):
         size = min(TOGETHER, len(rows) - begin)

@@ -274,7 +274,7 @@ def _stream(chosen: argparse.Namespace) -> int:
         files.write_table(score.score_table(model, features, where=str(chosen.calls)), path)
         tell(f"{features.num_rows} numbers scored as of {files.clock_text(moment)}, written to {path}")
 
-    run.stream(chosen.calls, chosen.state, judge)
+    run.stream(chosen.calls, chosen.state, judge, latest=latest(None))
     return 0
 
 

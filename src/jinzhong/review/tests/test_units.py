@@ -17,7 +17,6 @@ from jinzhong.review.units import Share
 from jinzhong.scoring import operations as scoring
 from tests.district import at
 from tests.number_list import NOW as LISTED_AT
-from tests.number_list import kept, operators  # noqa: F401
 from tests.pages import logged_in, send, text
 
 DAY = date(2021, 5, 31)
@@ -140,7 +139,7 @@ def test_a_week_is_held_against_the_own_twelve_before(day):
 
 
 @pytest.mark.usefixtures("kept")
-def test_an_operator_is_measured_by_what_it_made_of_its_list(operators, kept):  # noqa: F811
+def test_an_operator_is_measured_by_what_it_made_of_its_list(operators, kept):
     """Two listed; one judged after 30 minutes as fraud, which the office says too."""
     entry = kept.entries.filter(listed=True).first()
     for by, minutes in ((operators.risk_1, 30), (operators.desk, 45)):

@@ -134,12 +134,11 @@ def test_spark_streaming_judges_each_batch_as_duckdb_does_and_goes_on_where_it_s
     spark.stream(tmp_path / "arriving", tmp_path / "state", judge)
 
     assert len(found) == 3
-    for (moment, features), until in zip(found.values(), (900, 1200, 1500), strict=True):
-        so_far = events.slice(0, until)
+    for (moment, features), (low, high) in zip(
+        found.values(), ((0, 900), (900, 1200), (1200, 1500)), strict=True
+    ):
+        so_far, callers = events.slice(0, high), pc.unique(events.slice(low, high - low)["caller"])
         assert moment == so_far["start"][-1].as_py() + 1
-        callers = pc.unique(
-            events.slice(0 if until == 900 else until - 300, 900 if until == 900 else 300)["caller"]
-        )
         expected = duck.features(so_far, None, moment)
         assert_equal(features, expected.filter(pc.is_in(expected["number"], callers)))
 
