@@ -5,9 +5,11 @@ import json
 import subprocess
 import sys
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from jinzhong import clock
@@ -152,6 +154,26 @@ def test_without_a_model_the_one_that_ships_says_what_it_is(calls, tmp_path, cap
     found = rows(out)
     lin, chen = (float(found[one]["score"]) for one in ("15400000001", "15400000002"))
     assert 0 < chen < lin < 1
+
+
+def test_files_that_arrive_with_a_bad_call_judge_nothing(tmp_path, capsys):
+    """The check comes before Spark is asked, so it needs none."""
+    arriving = tmp_path / "arriving"
+    arriving.mkdir()
+    one = {
+        "caller": "15400000001",
+        "callee": "15400000002",
+        "start": datetime(2021, 5, 30, tzinfo=UTC),
+        "seconds": -1,
+    }
+    rest = {"kind": "domestic", "cell": "c1", "imei": "86", "peer_city": "0574"}
+    pq.write_table(pa.Table.from_pylist([one | rest]), arriving / "1.parquet")
+    folders = ["--calls", str(arriving), "--state", str(tmp_path / "state"), "--out", str(tmp_path / "out")]
+
+    assert main(["numbers", "stream", *folders]) == 2
+
+    assert "seconds is negative in row 1" in capsys.readouterr().err
+    assert not list((tmp_path / "out").iterdir())
 
 
 def call_lines(count: int) -> str:

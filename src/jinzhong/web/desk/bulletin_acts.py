@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from jinzhong.bulletin import operations, queries, reports
 from jinzhong.bulletin.paper.pdf import FontsMissing
 from jinzhong.bulletin.wording import BadWords
-from jinzhong.web.desk.bulletins import AT, Asked, NoSuchBulletin, asked_for, show_archive, show_bulletin
+from jinzhong.web.desk.bulletin_archive import show_archive
+from jinzhong.web.desk.bulletins import AT, Asked, NoSuchBulletin, asked_for, show_bulletin
 from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.request import Request
 

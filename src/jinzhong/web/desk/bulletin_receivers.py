@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from jinzhong import clock
 from jinzhong.bulletin import sending
 from jinzhong.bulletin.sending import Account, Unit
-from jinzhong.web.desk.bulletins import kinds
+from jinzhong.web.desk.bulletin_archive import kinds
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.request import Request
