@@ -7,7 +7,6 @@ from html import unescape
 
 import pytest
 
-from jinzhong import clock
 from jinzhong.audit import queries as audit
 from jinzhong.bulletin import queries as bulletins
 from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case, victim
@@ -15,15 +14,10 @@ from tests.district import at
 from tests.journeys.test_situation_pages import words
 from tests.pages import logged_in, text
 
+BEGINS = at("08:30")
+pytestmark = pytest.mark.usefixtures("time")
+
 DAY = "/bulletins/daily/2021-05-30"
-
-
-@pytest.fixture(autouse=True)
-def time(monkeypatch):
-    """What the clock shows on every page: 31 May, 8:30, until a test sets it anew."""
-    shown = {"now": at("08:30")}
-    monkeypatch.setattr(clock, "now", lambda: shown["now"])
-    return shown
 
 
 @pytest.fixture
@@ -39,11 +33,6 @@ def two_cases(place):
     file_case("C1", "2021-05-30", YUELIN, "loan", 20_000, victim("F", 30))
     file_case("C2", "2021-05-30", XIKOU, "investment", 70_000, victim("M", 50))
     return place
-
-
-@pytest.fixture
-def desk(place):
-    return logged_in(place.desk)
 
 
 def sign(browser, address=DAY):

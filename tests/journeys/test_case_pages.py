@@ -6,7 +6,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
-from jinzhong import clock
 from jinzhong.audit import queries as audit
 from jinzhong.cases import queries as cases
 from jinzhong.intake import queries as intake
@@ -14,25 +13,14 @@ from jinzhong.intake.sources.case_sheet.tests import sheets
 from tests.district import at
 from tests.pages import logged_in, send, text
 
+pytestmark = pytest.mark.usefixtures("time")
+
 HEADER = "案件编号,报警时间,损失金额(万元),发案镇街,案件类别,事主姓名,性别,年龄,联系电话,简要案情"
 ROWS = (
     "A001,2021.5.10,3.5,岳林,刷单类,张桂兰,女,62,13812346620,先返利后不能提现",
     "A002,2021年5月11日,1.2,溪口镇,网恋借钱,王五,男,40,13905740011,无",
 )
 BAD = "A003,2021年2月30日,1,莼湖镇街道,贷款,,,,,"
-
-
-@pytest.fixture(autouse=True)
-def time(monkeypatch):
-    """What the clock shows on every page: 14:06, until a test sets it anew."""
-    shown = {"now": at("14:06")}
-    monkeypatch.setattr(clock, "now", lambda: shown["now"])
-    return shown
-
-
-@pytest.fixture
-def desk(place):
-    return logged_in(place.desk)
 
 
 def sheet(*rows, header=HEADER, name="5月案件登记表.csv"):

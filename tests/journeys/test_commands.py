@@ -1,6 +1,5 @@
 """The command line as a stranger meets it: exit codes, one line for what can't be, nothing but JSON where JSON is asked for."""
 
-import io
 import json
 import os
 import socket
@@ -9,29 +8,17 @@ import pytest
 from django.db.migrations.executor import MigrationExecutor
 
 from jinzhong.cases import queries as cases
-from jinzhong.cli import machine_account, main
+from jinzhong.cli import machine_account
 from jinzhong.district import queries as district
 from tests.district import PASSWORD
 from tests.running import free_port
+
+pytestmark = pytest.mark.usefixtures("place")
 
 MAY = ("--since", "2021-05-01", "--until", "2021-06-01")
 GOOD = "案件编号,报案时间,发案镇街,案件类别,涉案金额(元)\nA001,2021-05-10,岳林街道,刷单返利,35000\n"
 GBK = os.fsdecode("核对".encode("gbk"))
 """What Python makes of words typed in a terminal that isn't UTF-8."""
-
-
-@pytest.fixture
-def command(place, capsys, tmp_path, monkeypatch):
-    """Runs a command and returns (exit code, what it printed, what it complained of)."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments, told=""):
-        monkeypatch.setattr("sys.stdin", io.StringIO(told))
-        code = main([*map(str, arguments)])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 UNUSABLE = [

@@ -2,10 +2,9 @@
 
 import re
 
-import pytest
 from django.test import Client
 
-from jinzhong import clock, flow
+from jinzhong import flow
 from jinzhong.audit import queries as audit
 from jinzhong.dispatch import operations as dispatch
 from jinzhong.dispatch import queries as orders
@@ -16,19 +15,6 @@ from tests.journeys.test_one_alert import ALERT, raise_alert
 from tests.pages import logged_in, send, text
 
 PHONE = "13812346620"
-
-
-@pytest.fixture
-def time(monkeypatch):
-    """What the clock shows on every page: 14:06, until a test sets it anew."""
-    shown = {"now": at("14:06")}
-    monkeypatch.setattr(clock, "now", lambda: shown["now"])
-    return shown
-
-
-@pytest.fixture
-def desk(place, time):
-    return logged_in(place.desk)
 
 
 def phone_call(place, moment, **said):

@@ -1,26 +1,11 @@
 """The duty page: who is on, changing a duty with a colleague's consent, the note for the next shift."""
 
-import pytest
-
-from jinzhong import clock
 from jinzhong.district import operations as district
 from jinzhong.district import queries
 from tests.district import at
 from tests.pages import logged_in, send, text
 
 DAY_SHIFT, EVENING_SHIFT = "2021053108", "2021053116"
-
-
-@pytest.fixture
-def time(monkeypatch):
-    shown = {"now": at("14:06")}
-    monkeypatch.setattr(clock, "now", lambda: shown["now"])
-    return shown
-
-
-@pytest.fixture
-def desk(place, time):
-    return logged_in(place.desk)
 
 
 def duty_of(account):

@@ -5,24 +5,12 @@ import json
 import pytest
 
 from jinzhong.cases import queries
-from jinzhong.cli import main
+
+pytestmark = pytest.mark.usefixtures("place")
 
 HEADER = "案件编号,报案时间,发案镇街,案件类别,涉案金额(元)"
 GOOD = "A001,2021-05-10,岳林街道,刷单返利,35000"
 BAD = "A002,2021年2月30日,岳林街道,刷单返利,35000"
-
-
-@pytest.fixture
-def command(place, capsys, tmp_path, monkeypatch):
-    """Runs a command and returns (exit code, what it printed, what it complained of)."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        code = main([*map(str, arguments)])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 def written(tmp_path, *rows, name="5月.csv"):

@@ -5,17 +5,11 @@ from html import unescape
 
 import pytest
 
-from jinzhong import clock
 from jinzhong.district import operations as district
 from tests.district import at
 from tests.pages import logged_in, send, text
 
-
-@pytest.fixture
-def time(monkeypatch):
-    shown = {"now": at("09:00", "2021-06-01")}
-    monkeypatch.setattr(clock, "now", lambda: shown["now"])
-    return shown
+BEGINS = at("09:00", "2021-06-01")
 
 
 @pytest.fixture

@@ -5,20 +5,14 @@ from datetime import date
 
 import pytest
 
-from jinzhong import clock
 from jinzhong.review import operations, queries
 from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case
 from tests.district import at
 from tests.pages import logged_in, send, text
 
+BEGINS = at("09:00", "2021-05-02")
+
 APRIL = "/review?month=2021-04"
-
-
-@pytest.fixture
-def time(monkeypatch):
-    shown = {"now": at("09:00", "2021-05-02")}
-    monkeypatch.setattr(clock, "now", lambda: shown["now"])
-    return shown
 
 
 @pytest.fixture

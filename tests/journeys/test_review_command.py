@@ -5,25 +5,11 @@ from datetime import date
 
 import pytest
 
-from jinzhong.cli import main
 from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case, five_cases
 from jinzhong_engine.ladders import performance_index
 from tests.district import at
 
 HEADER = "area,fraud_class,date,cases,population"
-
-
-@pytest.fixture
-def command(capsys, tmp_path, monkeypatch):
-    """Runs a command and returns (exit code, what it printed, what it complained of)."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(line):
-        code = main(line.split())
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 def counts(tmp_path, months, *, residents=None):

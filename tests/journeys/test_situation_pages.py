@@ -6,7 +6,6 @@ from html import unescape
 
 import pytest
 
-from jinzhong import clock
 from jinzhong.district import operations as district
 from jinzhong.situation import board, late
 from jinzhong.situation import operations as situation
@@ -17,20 +16,10 @@ from tests.district import at
 from tests.journeys.test_one_alert import raise_alert
 from tests.pages import logged_in, text
 
+BEGINS = at("09:00", "2021-06-01")
+pytestmark = pytest.mark.usefixtures("time")
+
 MAY = "/situation?since=2021-05-01&until=2021-05-31"
-
-
-@pytest.fixture(autouse=True)
-def time(monkeypatch):
-    """What the clock shows on every page: 1 June, 9:00, until a test sets it anew."""
-    shown = {"now": at("09:00", "2021-06-01")}
-    monkeypatch.setattr(clock, "now", lambda: shown["now"])
-    return shown
-
-
-@pytest.fixture
-def desk(place):
-    return logged_in(place.desk)
 
 
 @pytest.fixture

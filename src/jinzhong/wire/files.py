@@ -4,19 +4,17 @@ Whatever is wrong is told with file, row and column, the row as a spreadsheet nu
 """
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from io import TextIOWrapper
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
-from openpyxl import Workbook
 
-from jinzhong.cases.export import safe
+from jinzhong.cases.export import WRITERS, safe
 from jinzhong.intake.sources.case_sheet.read import UnreadableFile, read_table
 from jinzhong_engine.surveillance import counts
 from jinzhong_engine.surveillance.counts import Counts
@@ -209,7 +207,7 @@ def write(path: Path, columns: dict[str, Sequence[object]]) -> None:
     elif path.suffix in WRITERS:
         rows = [list(columns), *zip(*columns.values(), strict=True)]
         with path.open("wb") as out:
-            WRITERS[path.suffix](out, rows)
+            WRITERS[path.suffix](out, ([_plain(one) for one in row] for row in rows), "表")
     else:
         raise BadFile(f"{path}: end it with .csv, .parquet or .xlsx")
 
@@ -222,25 +220,8 @@ def check_target(path: Path) -> None:
         raise BadFile(f"{path}: there is no folder {path.parent}")
 
 
-def _write_csv(out: BinaryIO, rows: Iterable[Iterable[object]]) -> None:
-    text = TextIOWrapper(out, "utf-8", newline="", write_through=True)
-    csv.writer(text, lineterminator="\n").writerows([_plain(one) for one in row] for row in rows)
-    text.detach()
-
-
-def _write_xlsx(out: BinaryIO, rows: Iterable[Iterable[object]]) -> None:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("表")
-    for row in rows:
-        sheet.append([_plain(one) for one in row])
-    book.save(out)
-
-
 def _plain(value: object) -> object:
     """A cell that a spreadsheet shows and doesn't run; True and False as 1 and 0."""
     if isinstance(value, bool):
         return int(value)
     return safe(value) if isinstance(value, str) and value != "*" else value
-
-
-WRITERS = {".csv": _write_csv, ".xlsx": _write_xlsx}

@@ -18,7 +18,7 @@ from jinzhong.situation import sentences
 from jinzhong.situation.periods import DAY, YEARS, Period, add_months
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import page
-from jinzhong.web.shared.request import Request
+from jinzhong.web.shared.request import Request, needed_day
 
 KINDS = ("daily", "weekly", "monthly", "special")
 """In the order in which they are shown."""
@@ -129,10 +129,7 @@ def _campaigns_address() -> str:
 
 
 def _told_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise operations.BadCampaign(_("日期写成 2021-06-10 这样")) from problem
+    return needed_day(text, operations.BadCampaign(_("日期写成 2021-06-10 这样")))
 
 
 def show_campaigns(request: Request, error: str = "") -> HttpResponse:

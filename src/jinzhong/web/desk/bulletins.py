@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +21,7 @@ from jinzhong.review import queries as review
 from jinzhong.situation import sentences
 from jinzhong.situation.periods import DAY, Period
 from jinzhong.web.desk.bulletin_archive import show_archive
+from jinzhong.web.shared.files import attached
 from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.request import Request
 from jinzhong.web.templatetags.show import wan
@@ -276,11 +276,8 @@ def file(request: Request, kind: str, day: str, ending: str) -> HttpResponse:
     except (NoSuchBulletin, queries.NotAskable):
         return missing(request)
     which = _("第 %(n)s 版") % {"n": asked.issue.revision} if asked.issue else _("草稿")
-    answer = HttpResponse(drawn, content_type=FILES[ending])
     name = f"{reports.of(kind).TITLE} {asked.day} {content['scope']} {which}.{ending}"
-    answer["Content-Disposition"] = content_disposition_header(True, " ".join(name.split()))
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return attached(drawn, " ".join(name.split()), FILES[ending])
 
 
 @page(f"{AT}/compare", name="bulletin-compare", may="bulletin.read")

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
@@ -23,6 +22,7 @@ from jinzhong.intake import queries as intake
 from jinzhong.intake.sources.case_sheet import columns, template
 from jinzhong.intake.sources.case_sheet.read import UnreadableFile
 from jinzhong.web.desk import case_words
+from jinzhong.web.shared.files import XLSX, attached
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.request import Request
@@ -32,7 +32,6 @@ AT = "cases/import/<uuid:pk>"
 LISTED = 200
 """Rows shown before filing; the rest is counted."""
 RECENT = 8
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 AS_UNDERSTOOD = "auto"
 """What the mapping form sends for a column whose meaning was not touched."""
 
@@ -189,7 +188,9 @@ def _map(request: Request, arrival: Any) -> str:
 @page("cases/import/template", name="case-template", may="case.import")
 def blank(request: Request) -> HttpResponse:
     """The empty sheet with its lists to choose from."""
-    return _file(template.blank(towns=[one.name for one in district.towns()]), _("案件登记表模板.xlsx"), XLSX)
+    return attached(
+        template.blank(towns=[one.name for one in district.towns()]), _("案件登记表模板.xlsx"), XLSX
+    )
 
 
 @page(f"{AT}/refused", name="case-refused", may="case.import")
@@ -204,7 +205,7 @@ def refused(request: Request, pk: UUID) -> HttpResponse:
     except UnreadableFile as problem:
         return _choose(request, str(problem), status=422)
     flow.note_taken(arrival, what="refused", by=request.user, now=now)
-    return _file(template.refused(read.sheet), _("收不了的行.xlsx"), XLSX)
+    return attached(template.refused(read.sheet), _("收不了的行.xlsx"), XLSX)
 
 
 @page(f"{AT}/original", name="case-original", may="case.original")
@@ -214,11 +215,4 @@ def original(request: Request, pk: UUID) -> HttpResponse:
     if arrival is None:
         return missing(request)
     flow.note_taken(arrival, what="original", by=request.user, now=clock.now())
-    return _file(flow.original(arrival), arrival.name, "application/octet-stream")
-
-
-def _file(content: bytes, name: str, kind: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=kind)
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return attached(flow.original(arrival), arrival.name, "application/octet-stream")

@@ -22,7 +22,7 @@ from jinzhong.web.desk.people import bar
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.people import staff
-from jinzhong.web.shared.request import Request
+from jinzhong.web.shared.request import Request, day_in
 
 KEY = "%Y%m%d%H"
 SHIFT, DAY, WEEK = timedelta(hours=8), timedelta(days=1), timedelta(days=7)
@@ -52,7 +52,7 @@ class Cell:
 @page("desk/duty", name="duty", may="duty.read", menu=(30, gettext_lazy("排班")))
 def duty(request: Request) -> HttpResponse:
     """The week, and beside it what concerns now."""
-    return _shown(request, _monday(_day_of(request.GET.get("week", "")) or clock.now().date()))
+    return _shown(request, _monday(day_in(request.GET.get("week", "")) or clock.now().date()))
 
 
 @page("desk/duty/<int:key>", name="duty-shift", may="duty.read")
@@ -93,7 +93,7 @@ def hand_over(request: Request, key: int) -> HttpResponse:
 @page("desk/duty/repeat", name="duty-repeat", may="duty.manage", methods=("POST",))
 def repeat(request: Request) -> HttpResponse:
     """Roster a week like the one before."""
-    monday = _monday(_day_of(request.POST.get("week", "")) or clock.now().date())
+    monday = _monday(day_in(request.POST.get("week", "")) or clock.now().date())
     return _do(request, lambda: _repeat(request, monday), back=_week_address(monday))
 
 
@@ -272,7 +272,7 @@ def _repeat(request: Request, monday: datetime) -> str:
 def _second(request: Request) -> str:
     account = district.account(request.POST.get("account", ""))
     unit = district.unit(request.POST.get("unit", ""))
-    since, until = _day_of(request.POST.get("since", "")), _day_of(request.POST.get("until", ""))
+    since, until = day_in(request.POST.get("since", "")), day_in(request.POST.get("until", ""))
     if account is None or unit is None or since is None or until is None:
         raise NobodyChosen
     operations.second(
@@ -316,13 +316,6 @@ def _answer_swap(request: Request, found: Any) -> str:
 def _monday(day: date) -> datetime:
     """The beginning of the week in which a day lies."""
     return clock.midnight(day - timedelta(days=day.weekday()))
-
-
-def _day_of(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _since(key: int | str) -> datetime | None:

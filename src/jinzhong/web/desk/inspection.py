@@ -18,7 +18,7 @@ from jinzhong.review import checks, operations, queries
 from jinzhong.review.queries import Account, Ground, Paper, Unit
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
-from jinzhong.web.shared.request import Request
+from jinzhong.web.shared.request import Request, needed_day
 from jinzhong_engine.ladders.town_listing import after_working_days
 
 STATES = {
@@ -126,7 +126,7 @@ def _issue(request: Request, receiver: Unit) -> Paper:
         basis=[*chosen, Ground(operations.SITE, "", said.get("site", ""))],
         facts=said.get("facts", ""),
         demand=said.get("demand", ""),
-        due_on=_day(said.get("due", "")),
+        due_on=_due(said.get("due", "")),
         by=request.user,
         now=now,
     )
@@ -136,11 +136,8 @@ def _key(one: Ground) -> str:
     return f"{one.kind}:{one.key}"
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise operations.Unfit(_("期限写成 2021-06-10 这样的日期")) from problem
+def _due(text: str) -> date:
+    return needed_day(text, operations.Unfit(_("期限写成 2021-06-10 这样的日期")))
 
 
 def _receiver(code: str) -> Unit | None:
@@ -193,7 +190,7 @@ def extend(request: Request, pk: UUID) -> HttpResponse:
     """Ask for more time, once."""
 
     def act(one: Paper) -> object:
-        until, text = _day(request.POST.get("until", "")), request.POST.get("text", "")
+        until, text = _due(request.POST.get("until", "")), request.POST.get("text", "")
         return operations.ask_extension(paper=one, until=until, text=text, by=request.user, now=clock.now())
 
     return _act(request, pk, act)
@@ -220,7 +217,7 @@ def review(request: Request, pk: UUID) -> HttpResponse:
         said, now = request.POST, clock.now()
         if said.get("verdict") == "reopen":
             return operations.reopen_paper(
-                paper=one, text=said.get("text", ""), due_on=_day(said.get("due", "")), by=request.user, now=now
+                paper=one, text=said.get("text", ""), due_on=_due(said.get("due", "")), by=request.user, now=now
             )  # fmt: skip
         return operations.close_paper(paper=one, text=said.get("text", ""), by=request.user, now=now)
 

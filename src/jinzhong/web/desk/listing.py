@@ -9,7 +9,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -18,9 +17,10 @@ from jinzhong.district.permissions import Role, may
 from jinzhong.review import index, operations, queries
 from jinzhong.situation import queries as situation
 from jinzhong.situation.periods import YEARS, Period, add_months
+from jinzhong.web.shared.files import TABLES, attached
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
-from jinzhong.web.shared.request import Request
+from jinzhong.web.shared.request import Request, needed_day
 from jinzhong_engine.ladders import town_listing as ladder
 
 MAY = {
@@ -31,7 +31,6 @@ MAY = {
     "export": "index.export",
 }
 
-FILES = {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".csv": "text/csv"}
 SHORT = {
     "red": pgettext_lazy("牌，一个字", "红"),
     "yellow": pgettext_lazy("牌，一个字", "黄"),
@@ -56,17 +55,15 @@ def publish(request: Request) -> HttpResponse:
 def give_index(request: Request) -> HttpResponse:
     """The performance index of a month that is over as a file for 平安考核; who took it goes into the event log."""
     month, ending = month_asked(request.POST.get("month", "")), request.POST.get("ending", "")
-    if ending not in FILES:
+    if ending not in TABLES:
         return _listing(request, month, error=_("没有导出：选 CSV 或 XLSX"))
     out, now, period = BytesIO(), clock.now(), Period(month, add_months(month, 1))
     units, formulas = index.of(period, as_of=now)
     index.give(
         out, ending=ending, period=period, units=units, formulas=formulas, by=request.user.get_username(), now=now
     )  # fmt: skip
-    answer = HttpResponse(out.getvalue(), content_type=FILES[ending])
     name = _("绩效指数%(month)s%(ending)s") % {"month": f"{month:%Y-%m}", "ending": ending}
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    return answer
+    return attached(out.getvalue(), name, TABLES[ending])
 
 
 @page("review/obligations/<uuid:pk>/do", name="listing-do", may="listing.answer", methods=("POST",))
@@ -89,7 +86,7 @@ def send_back(request: Request, pk: UUID) -> HttpResponse:
     said = request.POST
 
     def act(one: queries.Obligation) -> object:
-        due_on = _day(said.get("due", ""))
+        due_on = _due(said.get("due", ""))
         return operations.send_back(
             obligation=one, why=said.get("why", ""), due_on=due_on, by=request.user, now=clock.now()
         )
@@ -97,11 +94,8 @@ def send_back(request: Request, pk: UUID) -> HttpResponse:
     return _on(request, pk, act)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise operations.Unfit(_("期限写成 2021-06-10 这样的日期")) from problem
+def _due(text: str) -> date:
+    return needed_day(text, operations.Unfit(_("期限写成 2021-06-10 这样的日期")))
 
 
 @page("review/standings/<uuid:pk>/lift", name="listing-lift", may="listing.lift", methods=("POST",))

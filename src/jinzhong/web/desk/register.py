@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,12 +23,13 @@ from jinzhong.district.permissions import may, require
 from jinzhong.vault import operations as vault_operations
 from jinzhong.vault import queries as vault
 from jinzhong.web.desk import case_words
+from jinzhong.web.shared import plain
+from jinzhong.web.shared.files import TABLES, attached
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
-from jinzhong.web.shared.request import Request
+from jinzhong.web.shared.request import Request, day_in
 
 ON_A_PAGE = 50
-KINDS = {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".csv": "text/csv"}
 
 
 @dataclass(frozen=True)
@@ -62,17 +63,11 @@ class Sift:
 def sift_of(request: Request) -> Sift:
     """From the first of the year until today unless the address says otherwise; the last day is within."""
     today = clock.now().date()
-    since, until = _day(request, "since") or today.replace(month=1, day=1), _day(request, "until") or today
+    since = day_in(request.GET.get("since", "")) or today.replace(month=1, day=1)
+    until = day_in(request.GET.get("until", "")) or today
     said = {name: request.GET.get(name, "")[:20] for name in ("town", "fraud_class", "status")}
     words = request.POST.get("words", "").strip()[:80]
     return Sift(min(since, until), max(since, until), **said, words=words)
-
-
-def _day(request: Request, name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.GET.get(name, ""))
-    except ValueError:
-        return None
 
 
 @page(
@@ -104,7 +99,7 @@ def register(request: Request) -> HttpResponse:
             "statuses": cases.statuses(),
             "may_import": may(request.user, "case.import"),
             "may_export": may(request.user, "case.export"),
-            "endings": list(KINDS),
+            "endings": list(TABLES),
         },
     )
 
@@ -144,37 +139,18 @@ def reveal(request: Request, pk: UUID) -> HttpResponse:
     subject = _subject(found, request.GET.get("of", request.POST.get("of", ""))) if found else None
     if found is None or subject is None:
         return missing(request)
+    asked = {**plain.asking(request, subject), "of": subject.pk, "about": f"{_('案件')} {found.case.number}"}
     if request.method != "POST":
-        return _case(request, found, dialog=_asked(request, subject))
-    if request.POST.get("purpose") not in dict(vault.purposes()):
-        return _case(request, found, dialog=_asked(request, subject) | {"error": _("先选用途")}, status=422)
-    return once(request, lambda: _reveal(request, found, subject))
+        return _case(request, found, dialog=asked)
+    try:
+        return once(request, lambda: _reveal(request, found, subject))
+    except plain.NoPurpose as problem:
+        return _case(request, found, dialog=asked | {"error": str(problem)}, status=422)
 
 
 def _reveal(request: Request, found: Any, subject: Any) -> str:
-    vault_operations.reveal(
-        subject=subject,
-        by=request.user.get_username(),
-        purpose=request.POST["purpose"],
-        at=clock.now(),
-        why=request.POST.get("why", "").strip()[:200],
-        town=found.town_id,
-    )
-    messages.success(request, _("明文可看 10 分钟，已留痕"))
+    messages.success(request, plain.show(request, subject, at=clock.now(), town=found.town_id))
     return reverse("case-file", args=[found.case_id])
-
-
-def _asked(request: Request, subject: Any) -> dict[str, Any]:
-    now = clock.now()
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return {
-        "of": subject.pk,
-        "masked": vault.shown(subject),
-        "purposes": vault.purposes(),
-        "seen_today": vault.reveals(by=request.user.get_username(), since=today),
-        "until": now + vault_operations.REVEAL_FOR,
-        "at": now,
-    }
 
 
 def _subject(found: Any, pk: str) -> Any:
@@ -245,7 +221,7 @@ def give(request: Request) -> HttpResponse:
     """A masked file of the cases of a period; what it is for goes into the event log."""
     sift, ending = sift_of(request), request.POST.get("ending", "")
     purpose = request.POST.get("purpose", "").strip()[:500]
-    if not purpose or ending not in KINDS:
+    if not purpose or ending not in TABLES:
         messages.error(request, _("没有导出：先写明用途"))
         return register(request)
     out = BytesIO()
@@ -264,6 +240,4 @@ def give(request: Request) -> HttpResponse:
         "until": sift.until,
         "ending": ending,
     }
-    answer = HttpResponse(out.getvalue(), content_type=KINDS[ending])
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    return answer
+    return attached(out.getvalue(), name, TABLES[ending])

@@ -21,7 +21,7 @@ from jinzhong.situation.periods import Period
 from jinzhong.web.desk.fair_lines import Fair, fair_lines
 from jinzhong.web.desk.situation_lines import Drawn, drawn
 from jinzhong.web.shared.pages import page
-from jinzhong.web.shared.request import Request
+from jinzhong.web.shared.request import Request, needed_day
 
 QUICK = (
     ("week", gettext_lazy("本周")),
@@ -138,15 +138,9 @@ def _period(request: Request, otherwise: Period) -> Period:
     given = [request.GET.get(name, "") for name in ("since", "until")]
     if not any(given):
         return otherwise
-    since, last = (_day(text) for text in given)
+    unreadable = ValueError(_("日期要写成 2021-05-31 这样，从和到都要填"))
+    since, last = (needed_day(text, unreadable) for text in given)
     return periods.chosen(since, min(last, date.max - timedelta(days=1)) + periods.DAY)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise ValueError(_("日期要写成 2021-05-31 这样，从和到都要填")) from problem
 
 
 def _only(request: Request) -> Only:

@@ -15,12 +15,12 @@ from jinzhong import clock, flow
 from jinzhong.dispatch import operations as dispatch
 from jinzhong.dispatch import queries as orders
 from jinzhong.district import queries as district
-from jinzhong.vault import operations as vault
-from jinzhong.vault import queries as vault_queries
+from jinzhong.vault import queries as vault
 from jinzhong.warning import operations as warning_operations
 from jinzhong.warning import queries as warnings
 from jinzhong.web.desk.pane import distance, pane
 from jinzhong.web.desk.queue import sift_of, whole
+from jinzhong.web.shared import plain
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.people import staff
@@ -228,7 +228,7 @@ def _candidates(request: Request, found: Any) -> dict[str, Any]:
     open_ones = warnings.open_by_rank(viewer=request.user).exclude(pk=found.pk)
     near = [one for one in open_ones if found.outlet_id and one.outlet_id == found.outlet_id]
     near += [one for one in open_ones if one not in near and one.town_id == found.town_id]
-    people = vault_queries.shown_many([one.person for one in near if one.person])
+    people = vault.shown_many([one.person for one in near if one.person])
     known = [(one, one.person_id and people.get(one.person_id)) for one in near[:MERGE_CHOICES]]
     return {"candidates": known}
 
@@ -257,20 +257,13 @@ def _reopen(request: Request, found: Any, now: datetime) -> str:
 
 
 def _reveal(request: Request, found: Any, now: datetime) -> str:
-    purpose, subject = request.POST.get("purpose", ""), _subject(request, found)
+    subject = _subject(request, found)
     if subject is None:
         raise Unwise(_("这一条还没有记下号码"))
-    if purpose not in dict(vault_queries.purposes()):
-        raise Unwise(_("先选用途"))
-    vault.reveal(
-        subject=subject,
-        by=request.user.get_username(),
-        purpose=purpose,
-        at=now,
-        why=request.POST.get("why", "").strip()[:200],
-        town=found.town_id or "",
-    )
-    return _("明文可看 10 分钟，已留痕")
+    try:
+        return plain.show(request, subject, at=now, town=found.town_id or "")
+    except plain.NoPurpose as problem:
+        raise Unwise(str(problem)) from problem
 
 
 def _call(request: Request, found: Any, now: datetime) -> str:
@@ -299,13 +292,5 @@ def _subject(request: Request, found: Any) -> Any:
 
 
 def _purposes(request: Request, found: Any) -> dict[str, Any]:
-    now = clock.now()
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return {
-        "of": "payee" if request.GET.get("of", request.POST.get("of")) == "payee" else "person",
-        "masked": vault_queries.shown(_subject(request, found)),
-        "purposes": vault_queries.purposes(),
-        "seen_today": vault_queries.reveals(by=request.user.get_username(), since=today),
-        "until": now + vault.REVEAL_FOR,
-        "at": now,
-    }
+    of = "payee" if request.GET.get("of", request.POST.get("of")) == "payee" else "person"
+    return {"of": of, "asked": plain.asking(request, _subject(request, found))}

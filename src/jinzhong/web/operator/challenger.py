@@ -15,7 +15,7 @@ from jinzhong.scoring import duel, operations, queries
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.people import quiet, staff
-from jinzhong.web.shared.request import Request
+from jinzhong.web.shared.request import Request, day_in
 
 
 @page("numbers/challenger", name="numbers-challenger", may="number.line")
@@ -27,9 +27,8 @@ def challenger(request: Request) -> HttpResponse:
 @page("numbers/challenger/promote", name="numbers-promote", may="number.line", methods=("POST",))
 def promote(request: Request) -> HttpResponse:
     """From that day on lists of this model alone are taken."""
-    try:
-        since = date.fromisoformat(request.POST.get("since", ""))
-    except ValueError:
+    since = day_in(request.POST.get("since", ""))
+    if since is None:
         return _shown(request, error=_("选一个启用日期"), status=422)
     return _do(request, lambda: _promote(request, since))
 

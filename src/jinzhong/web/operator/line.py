@@ -15,7 +15,7 @@ from jinzhong.scoring import operations, queries
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.people import staff
-from jinzhong.web.shared.request import Request
+from jinzhong.web.shared.request import Request, day_in
 
 
 @page("numbers/line", name="numbers-line", may="number.line")
@@ -27,7 +27,7 @@ def line(request: Request) -> HttpResponse:
 @page("numbers/line/set", name="numbers-line-set", may="number.line", methods=("POST",))
 def set_line(request: Request) -> HttpResponse:
     """From that day on, lists are cut at this line."""
-    value, since = _value(request.POST.get("value", "")), _day(request.POST.get("since", ""))
+    value, since = _value(request.POST.get("value", "")), day_in(request.POST.get("since", ""))
     if value is None or since is None:
         return _shown(request, error=_("写一个阈值，选一个启用日期"), status=422)
     return _do(
@@ -99,10 +99,3 @@ def _value(text: str) -> float | None:
     except ValueError:
         return None
     return value if 0 < value < 1 else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -17,10 +17,10 @@ from jinzhong.dispatch import queries as orders
 from jinzhong.district.permissions import may
 from jinzhong.scoring import operations, queries
 from jinzhong.scoring.words import BECAUSE
-from jinzhong.vault import operations as vault_operations
 from jinzhong.vault import queries as vault
 from jinzhong.warning import queries as warnings
 from jinzhong.web.operator.shown import number_of, percent, said_of, split
+from jinzhong.web.shared import plain
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.request import Request
@@ -62,12 +62,13 @@ def reveal(request: Request, pk: UUID) -> HttpResponse:
     found = queries.entry(pk, viewer=request.user)
     if found is None:
         return missing(request)
+    asked = plain.asking(request, found.number)
     if request.method != "POST":
-        return _shown(request, found, dialog=_asking(request, found))
-    if request.POST.get("purpose", "") not in dict(vault.purposes()):
-        dialog = {**_asking(request, found), "error": _("先选用途")}
-        return _shown(request, found, dialog=dialog, status=422)
-    return once(request, lambda: _done(request, found, _reveal))
+        return _shown(request, found, dialog=asked)
+    try:
+        return once(request, lambda: _done(request, found, _reveal))
+    except plain.NoPurpose as problem:
+        return _shown(request, found, dialog=asked | {"error": str(problem)}, status=422)
 
 
 # -- what each of them does -------------------------------------------------------------------------
@@ -111,29 +112,10 @@ def _warn(request: Request, found: Any, now: datetime) -> str:
 
 
 def _reveal(request: Request, found: Any, now: datetime) -> str:
-    vault_operations.reveal(
-        subject=found.number,
-        by=request.user.get_username(),
-        purpose=request.POST["purpose"],
-        why=request.POST.get("why", "").strip()[:200],
-        at=now,
-    )
-    return _("明文可看 10 分钟，已留痕")
+    return plain.show(request, found.number, at=now)
 
 
 # -- what the page shows ----------------------------------------------------------------------------
-
-
-def _asking(request: Request, found: Any) -> dict[str, Any]:
-    now = clock.now()
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return {
-        "masked": vault.shown(found.number),
-        "purposes": vault.purposes(),
-        "seen_today": vault.reveals(by=request.user.get_username(), since=today),
-        "until": now + vault_operations.REVEAL_FOR,
-        "at": now,
-    }
 
 
 def _shown(

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -17,7 +17,7 @@ from jinzhong.audit import queries
 from jinzhong.cases import queries as cases
 from jinzhong.vault import queries as vault
 from jinzhong.web.shared.pages import page
-from jinzhong.web.shared.request import Request
+from jinzhong.web.shared.request import Request, day_in
 from jinzhong.web.shared.words import code_words, fact_word, kind_word, room_word, thing_word
 
 LINES = 100
@@ -61,10 +61,8 @@ def audit_log(request: Request) -> HttpResponse:
 
 
 def _midnight(text: str) -> datetime | None:
-    try:
-        return clock.midnight(date.fromisoformat(text)) if text else None
-    except ValueError:
-        return None
+    day = day_in(text)
+    return clock.midnight(day) if day else None
 
 
 def _choices() -> Iterator[tuple[str, list[tuple[str, str]]]]:

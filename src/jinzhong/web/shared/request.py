@@ -1,4 +1,6 @@
-"""A request as a page sees it that ``@page`` has let somebody into: the user is one of our accounts."""
+"""A request as a page sees it that ``@page`` has let somebody into: the user is one of our accounts; and what it says."""
+
+from datetime import date
 
 from django.http import HttpRequest
 
@@ -9,3 +11,19 @@ class Request(HttpRequest):
     """For annotations only; Django makes the requests."""
 
     user: Account
+
+
+def day_in(text: str) -> date | None:
+    """2021-05-31 as typed or in an address; None: that names no day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def needed_day(text: str, problem: Exception) -> date:
+    """The same; raises ``problem`` where that names no day."""
+    found = day_in(text)
+    if found is None:
+        raise problem
+    return found
