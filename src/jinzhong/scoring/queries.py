@@ -75,7 +75,7 @@ def of_list(kept: DailyList, *, viewer: Account, show: str = "", words: str = ""
 
 def _numbers(words: str) -> list[UUID]:
     try:
-        return [one.pk for one in vault.find("phone", words)]
+        return [member for one in vault.find("phone", words) for member in vault.family(one)]
     except ValueError:
         return []
 
@@ -191,15 +191,16 @@ def alike(entry: Entry, *, viewer: Account) -> tuple[int, int]:
         score__gte=entry.score - ALIKE,
         score__lte=entry.score + ALIKE,
     )
-    about = set(near.exclude(number=entry.number_id).values_list("number", flat=True))
-    known = [one.fraud for one in labels(viewer=viewer) if one.number in about]
-    return len(known), sum(known)
+    return _judged(near.exclude(number=entry.number_id), viewer)
 
 
 def right_among(kept: DailyList, *, viewer: Account) -> tuple[int, int]:
     """(judged, fraud) of a list so far."""
-    listed = set(entries(viewer=viewer).filter(of=kept).values_list("number", flat=True))
-    known = [one.fraud for one in labels(viewer=viewer) if one.number in listed]
+    return _judged(entries(viewer=viewer).filter(of=kept), viewer)
+
+
+def _judged(found: QuerySet[Entry], viewer: Account) -> tuple[int, int]:
+    known = [one.fraud for one in labels(viewer=viewer, among=found)]
     return len(known), sum(known)
 
 
@@ -236,7 +237,7 @@ def detection(*, viewer: Account, today: date) -> list[Week]:
         ~Exists(earlier), of__superseded_at=None, of__knows_reached=True,
         of__day__gt=today - timedelta(days=WEEKS * 7), of__day__lte=today,
     )  # fmt: skip
-    fraud = {one.number for one in labels(viewer=viewer) if one.fraud}
+    fraud = {one.number for one in labels(viewer=viewer, among=found) if one.fraud}
     rows = list(found.annotate(met=Count("reached")))
     return [_week(rows, fraud, until=today + timedelta(days=1 - 7 * back)) for back in range(WEEKS)]
 
@@ -267,12 +268,16 @@ class Label:
     on: date
 
 
-def labels(*, viewer: Account | None) -> list[Label]:
-    """All standing labels a viewer may see (None: the machine's own account, all). The newest word of the highest side decides;
-    where that is "unsure", there is no label."""
+def labels(*, viewer: Account | None, among: QuerySet[Entry] | None = None) -> list[Label]:
+    """The standing labels a viewer may see (None: the machine's own account, all), ``among``: of these numbers alone.
+
+    The newest word of the highest side decides; where that is "unsure", there is no label.
+    """
     found = Verdict.objects.filter(ended_at=None)
     if viewer is not None:
         found = _readable(found, viewer).filter(number__in=entries(viewer=viewer).values("number"))
+    if among is not None:
+        found = found.filter(number__in=among.order_by().values("number"))
     best: dict[UUID, Verdict] = {}
     for one in found.order_by("at", "pk"):
         before = best.get(one.number_id)
@@ -317,7 +322,7 @@ def trial(value: float, *, today: date) -> Trial:
     kept = DailyList.objects.filter(day__gte=since, day__lt=today, superseded_at=None)
     above = Entry.objects.filter(of__in=kept, score__gte=value)
     numbers = set(above.values_list("number", flat=True))
-    known = {one.number: one.fraud for one in labels(viewer=None) if one.number in numbers}
+    known = {one.number: one.fraud for one in labels(viewer=None, among=above)}
     shown = set(
         Entry.objects.filter(of__day__gte=since, of__day__lt=today, listed=True).values_list(
             "number", flat=True

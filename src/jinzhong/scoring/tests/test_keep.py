@@ -11,6 +11,7 @@ from jinzhong.audit.models import Event
 from jinzhong.ids import new_id
 from jinzhong.scoring import operations, queries
 from jinzhong.scoring.models import DailyList, Entry, Reached
+from jinzhong.vault import operations as vault_operations
 from jinzhong.vault import queries as vault
 from jinzhong.vault.models import Identifier
 from tests.district import at
@@ -123,3 +124,10 @@ def test_found_by_number(kept, operators):
     assert [one.rank for one in found] == [2]
     assert not queries.of_list(kept, viewer=operators.risk_1, words="15400009999")
     assert not queries.of_list(kept, viewer=operators.risk_1, words="什么")
+
+
+def test_a_number_that_was_merged_is_found_by_either(kept, operators):
+    first, second = (one.number for one in kept.entries.filter(listed=True))
+    vault_operations.merge(kept=first, absorbed=second, by="desk", reason="号码写成两样", at=NOW)
+    found = queries.of_list(kept, viewer=operators.risk_1, words="154 0000 2094")
+    assert [one.rank for one in found] == [1, 2]
