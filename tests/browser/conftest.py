@@ -120,7 +120,7 @@ def barriers() -> Callable[[Any], list[str]]:
 
     def find(page: Any) -> list[str]:
         page.evaluate(AXE.read_text("utf-8"))
-        found = page.evaluate("axe.run()")["violations"]
+        found = page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)")
         return [
             f"{one['id']}: {one['nodes'][0]['target']}"
             for one in found
