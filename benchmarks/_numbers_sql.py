@@ -1,4 +1,4 @@
-"""The features of numbers as an engineer writes them by hand for DuckDB: all of the catalogue that calls give, and the twelve agreed ones.
+"""The features of numbers as an engineer writes them by hand for DuckDB: all of the catalogue, and the twelve agreed ones.
 
 ``whole`` goes over the week's calls once for each grain that can't be had from another: by pair (parties, callers, who rang back), by
 clock hour and pair (hours, days, the clock), by caller (counts), by handset; over the 30 days before, once by caller, once for the pairs
@@ -46,6 +46,10 @@ made AS (
     max(seconds) AS longest, count(*) FILTER (WHERE kind = 'forwarded') AS forwarded,
     count(*) FILTER (WHERE kind = 'international') AS international, min(ts) AS first, max(ts) AS last FROM w GROUP BY 1),
 before AS (SELECT caller AS number, count(*) FILTER (WHERE ts >= {month}) AS in_month, min(ts) AS first, max(ts) AS last FROM earlier GROUP BY 1),
+texts AS (SELECT sender AS number, text_hash, receiver, count(*) AS messages FROM messages
+  WHERE sent >= TIMESTAMPTZ '{week}' AND sent < TIMESTAMPTZ '{as_of}' GROUP BY ALL),
+campaigns AS (SELECT number, max(receivers) AS widest FROM (SELECT number, count(*) AS receivers FROM texts GROUP BY number, text_hash) GROUP BY 1),
+sent AS (SELECT number, sum(messages) AS messages, count(DISTINCT receiver) AS receivers FROM texts GROUP BY 1),
 everybody AS (SELECT number FROM made UNION SELECT number FROM received)
 SELECT number, coalesce(m.made, 0) AS out_calls_7d, coalesce(r.calls, 0) AS in_calls_7d,
   coalesce(m.made, 0) / (coalesce(m.made, 0) + coalesce(r.calls, 0)) AS out_share_7d, coalesce(p.called, 0) AS out_parties_7d,
@@ -63,10 +67,13 @@ SELECT number, coalesce(m.made, 0) AS out_calls_7d, coalesce(r.calls, 0) AS in_c
   r.answered / r.calls AS in_answered_share_7d, coalesce(n.night, 0) / m.made AS night_share_7d,
   ({now} - coalesce(b.first, m.first)) / {a_day} AS first_call_days_37d, (m.first - b.last) / {a_day} AS silent_days_37d,
   ({now} - m.last) / {a_day} AS idle_days_7d, coalesce(h.numbers, 0) AS handset_numbers_7d, coalesce(l.cells, 0) AS cells_7d,
-  m.forwarded / m.made AS forwarded_share_7d, m.international / m.made AS international_share_7d
+  m.forwarded / m.made AS forwarded_share_7d, m.international / m.made AS international_share_7d,
+  coalesce(s.messages, 0) AS sent_7d, coalesce(s.receivers, 0) AS receivers_7d, s.messages / s.receivers AS sent_per_receiver_7d,
+  coalesce(t.widest, 0) AS campaign_7d
 FROM everybody LEFT JOIN made m USING (number) LEFT JOIN received r USING (number) LEFT JOIN parties p USING (number)
   LEFT JOIN of_number n USING (number) LEFT JOIN entropy e USING (number) LEFT JOIN cities c USING (number)
   LEFT JOIN handsets h USING (number) LEFT JOIN cells l USING (number) LEFT JOIN before b USING (number)
+  LEFT JOIN sent s USING (number) LEFT JOIN campaigns t USING (number) ORDER BY number
 """
 
 TWELVE = """

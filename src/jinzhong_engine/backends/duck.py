@@ -11,6 +11,8 @@ import pyarrow as pa
 
 from jinzhong_engine.backends import relational
 from jinzhong_engine.backends.files import BadTable, Lazy
+from jinzhong_engine.features.catalogue import CATALOGUE
+from jinzhong_engine.features.windows import LOOKBACK, WEEK
 from jinzhong_engine.tables import CALLS, COUNT, MESSAGES, TEXT, TIME, Table
 
 
@@ -42,37 +44,51 @@ def _features(calls: Lazy, messages: Lazy | None, as_of: int, memory: int) -> pa
         engine.execute(f"SET temp_directory = '{Path(spill)}'")
         if memory:
             engine.execute(f"SET memory_limit = '{memory // 2**20} MiB'")
-        _view(engine, CALLS, calls)
-        _view(engine, MESSAGES, NO_MESSAGES if messages is None else messages)
+        _given(engine, "TEMP TABLE calls", CALLS, calls, (as_of - WEEK, as_of))
+        _given(engine, "VIEW earlier", CALLS, calls, (as_of - LOOKBACK, as_of - WEEK))
+        _given(engine, "VIEW messages", MESSAGES, messages, (as_of - WEEK, as_of))
         ask = ibis.duckdb.from_connection(engine)
-        made = relational.features(ask.table("calls"), ask.table("messages"), as_of)
-        return engine.sql(ibis.to_sql(made, dialect="duckdb")).to_arrow_table().sort_by("number")
+        made = relational.features(ask.table("calls"), ask.table("messages"), as_of, ask.table("earlier"))
+        return engine.sql(_in_order(ibis.to_sql(made, dialect="duckdb"))).to_arrow_table()
 
 
-NO_MESSAGES = pa.table(
-    {"sender": pa.array([], pa.string()), "receiver": pa.array([], pa.string()), "sent": pa.array([], pa.int64()),
-     "text_hash": pa.array([], pa.string())}
-)  # fmt: skip
+def _in_order(query: str) -> str:
+    """By number, and counts in eight bytes: DuckDB sums into sixteen."""
+    counts = ", ".join(f"CAST({one.name} AS BIGINT) AS {one.name}" for one in CATALOGUE if one.is_count)
+    return f"SELECT * REPLACE ({counts}) FROM ({query}) ORDER BY number"
 
 
 def plain(shape: Table, *, moment: str) -> list[str]:
     """The columns of a table as expressions: texts as texts and empty ones as nothing, counts whole; ``moment`` makes a time
     whole microseconds."""
     made = {
-        TEXT: "nullif(CAST({0} AS STRING), '') AS {0}",
+        TEXT: "CAST({0} AS STRING) AS {0}",
         TIME: f"{moment} AS {{0}}",
         COUNT: "CAST({0} AS BIGINT) AS {0}",
     }
-    return [made[one.type].format(one.name) for one in shape.columns]
+    gaps = "nullif(CAST({0} AS STRING), '') AS {0}"
+    return [(gaps if one.may_be_null else made[one.type]).format(one.name) for one in shape.columns]
 
 
-def _view(engine: Any, shape: Table, events: Lazy) -> None:
-    """As ``files.checked`` has it, whatever a file keeps it as."""
-    if isinstance(events, pa.Table):
+def _given(engine: Any, made: str, shape: Table, events: Lazy | None, period: tuple[int, int]) -> None:
+    """Events of a period as ``files.checked`` has them, whatever a file keeps them as, made a view or a table. The period is asked
+    for in the file's own time, so that DuckDB passes over files that lie outside."""
+    [time] = (one.name for one in shape.columns if one.type == TIME)
+    moment, at, bound = (
+        "epoch_us(CAST({0} AS TIMESTAMPTZ))",
+        f"CAST({time} AS TIMESTAMPTZ)",
+        "make_timestamptz({})",
+    )
+    if events is None:
+        source = f"(SELECT {', '.join(f'NULL AS {one.name}' for one in shape.columns)} LIMIT 0)"
+    elif isinstance(events, pa.Table):
         engine.register(f"given_{shape.name}", events)
-        source, moment = f"given_{shape.name}", "{0}"
+        source, moment, at, bound = f"given_{shape.name}", "{0}", time, "{}"
     else:
         listed = ", ".join("'" + one.replace("'", "''") + "'" for one in events)
-        source, moment = f"read_parquet([{listed}])", "epoch_us(CAST({0} AS TIMESTAMPTZ))"
+        source = f"read_parquet([{listed}])"
+    since, until = map(bound.format, period)
     columns = ", ".join(plain(shape, moment=moment))
-    engine.execute(f"CREATE VIEW {shape.name} AS SELECT {columns} FROM {source}")
+    engine.execute(
+        f"CREATE {made} AS SELECT {columns} FROM {source} WHERE {at} >= {since} AND {at} < {until}"
+    )

@@ -134,6 +134,12 @@ def lazily(path: Path, shape: Table, latest: int) -> Lazy:
     return files
 
 
+def no_events(shape: Table) -> pa.Table:
+    """A checked table without rows."""
+    names = tuple(one.name for one in shape.columns)
+    return checked(shape.schema.empty_table(), shape, 0, shape.name, plain=names)
+
+
 def checked(read: pa.Table, shape: Table, latest: int, name: str, plain: tuple[str, ...] = ()) -> pa.Table:
     """The contract's columns of a table, in its types; raises BadTable where a value can't be true. ``plain``: texts left as they stand."""
     missing = [one.name for one in shape.columns if one.name not in read.column_names]

@@ -5,29 +5,26 @@ microseconds on every engine, days and hours integer arithmetic, so that no engi
 """
 
 from collections.abc import Iterable
-from functools import reduce
 from typing import Any
 
 import ibis
 
-from jinzhong_engine.features.catalogue import CATALOGUE, Feature, Grain
+from jinzhong_engine.features.catalogue import ASIDE, CATALOGUE, Feature, Grain
 from jinzhong_engine.features.windows import DAY, HOUR, LOOKBACK, MONTH, MOST_ON_HANDSET, SHANGHAI, WEEK
 
 
-def features(calls: Any, messages: Any, as_of: int) -> Any:
-    """calls, messages: Ibis tables of the contract, times int64. Returns the expression of ``number`` and all features."""
-    calls = calls.filter((calls.start >= as_of - LOOKBACK) & (calls.start < as_of))
-    messages = messages.filter((messages.sent >= as_of - WEEK) & (messages.sent < as_of))
-    parts = [_gathered(table, grain) for grain, table in grains(calls, messages, as_of).items()]
-    week = calls.filter(calls.start >= as_of - WEEK)
-    everybody = week.select(number=week.caller).union(week.select(number=week.callee), distinct=True)
-    joined = reduce(
-        lambda left, right: left.left_join(right, "number").drop("number_right"), parts, everybody
-    )
-    counted = joined.mutate(
-        {one.name: joined[one.name].fill_null(0) for one in _counts() if one.grain != "number"}
-    )
-    whole = counted.mutate({one.name: one.expression(counted) for one in CATALOGUE if one.grain == "number"})
+def features(calls: Any, messages: Any, as_of: int, earlier: Any = None) -> Any:
+    """calls, messages: Ibis tables of the contract, times int64; ``earlier``: the calls again, where those before the week are read
+    another way. Returns the expression of ``number`` and all features."""
+    week = _between(calls, "start", as_of - WEEK, as_of)
+    before = _between(calls if earlier is None else earlier, "start", as_of - LOOKBACK, as_of - WEEK)
+    tables = grains(week, before, _between(messages, "sent", as_of - WEEK, as_of), as_of)
+    parts = {grain: _gathered(table, grain) for grain, table in tables.items()}
+    joined = parts["made"].select("number").union(parts["received"].select("number"), distinct=True)
+    for grain, part in parts.items():
+        joined = joined.left_join(part, "number", rname=f"{{name}}_{grain}")
+    counted = joined.mutate({one.name: joined[one.name].fill_null(0) for one in _counts()})
+    whole = counted.mutate({one.name: one.expression(counted) for one in _of("number")})
     return whole.select("number", *(one.name for one in CATALOGUE))
 
 
@@ -43,67 +40,83 @@ def readable(calls: Any, messages: Any, as_of: int) -> dict[str, Any]:
     return {"calls": made, "messages": sent.select("sender", "receiver", "text_hash", at=sent.sent)}
 
 
-def grains(calls: Any, messages: Any, as_of: int) -> dict[Grain, Any]:
-    """The small tables that features are written over; each has ``number``. See ``features.catalogue`` for their columns."""
-    made = _made(calls, as_of)
-    week = made.filter(made.week)
-    received = calls.filter(calls.start >= as_of - WEEK)
-    received = received.select(
-        number=received.callee, party=received.caller, start=received.start, seconds=received.seconds
-    )
+def grains(week: Any, before: Any, messages: Any, as_of: int) -> dict[Grain, Any]:
+    """The small tables that features are written over; each has ``number``. See ``features.catalogue`` for their columns.
+
+    ``week``, ``before``, ``messages``: calls of the week, of the 30 days before it, messages of the week.
+    """
+    calls = _made(week, as_of)
+    hourly = calls.group_by("number", "party", "at_hour").agg(
+        calls=calls.count(), answered=calls.count(where=calls.seconds > 0), first=calls.start.min(), last=calls.start.max(),
+        last_answered=calls.start.max(where=calls.seconds > 0),
+    )  # fmt: skip
+    pairs = hourly.group_by("number", "party").agg(
+        calls=hourly.calls.sum(), answered=hourly.answered.sum(), first=hourly.first.min(), last=hourly.last.max(),
+        last_answered=hourly.last_answered.max(),
+    )  # fmt: skip
+    hours = hourly.group_by("number", "at_hour").agg(calls=hourly.calls.sum(), parties=hourly.count())
     sent = messages.select(number=messages.sender, receiver=messages.receiver, text=messages.text_hash)
     return {
-        "made": made,
-        "received": received,
-        "party": _party(made, received, as_of),
-        "hour": week.group_by(week.number, at_hour=week.local - week.local % HOUR).agg(
-            calls=week.count(), parties=week.party.nunique()
-        ),
-        "clock": week.group_by("number", "of_day").agg(calls=week.count()),
-        "city": _known(week, "peer_city").agg(calls=lambda t: t.count()),
-        "handset": _handset(week),
+        "made": calls,
+        "earlier": _earlier(before, as_of),
+        "received": pairs.select("calls", "answered", number=pairs.party),
+        "party": _party(pairs, before, as_of),
+        "hour": hours,
+        "clock": hours.group_by("number", of_day=hours.at_hour % DAY).agg(calls=hours.calls.sum()),
+        "city": _known(calls, "peer_city").group_by("number", "peer_city").agg(calls=lambda t: t.count()),
+        "handset": _handset(_known(calls, "imei")),
+        "cell": _known(calls, "cell").distinct(),
         "sent": sent,
         "text": sent.group_by("number", "text").agg(receivers=sent.receiver.nunique()),
     }
 
 
-def _made(calls: Any, as_of: int) -> Any:
-    local = calls.start + SHANGHAI
-    return calls.select(
+def _made(week: Any, as_of: int) -> Any:
+    local = week.start + SHANGHAI
+    return week.select(
         "seconds", "kind", "cell", "imei", "peer_city", "start",
-        number=calls.caller, party=calls.callee, local=local, date=local - local % DAY,
-        of_day=(local % DAY - local % HOUR) / HOUR, age=as_of - calls.start,
-        month=calls.start >= as_of - MONTH, week=calls.start >= as_of - WEEK,
-        day=calls.start >= as_of - DAY, hour=calls.start >= as_of - HOUR,
+        number=week.caller, party=week.callee, at_hour=local - local % HOUR, age=as_of - week.start,
+        day=week.start >= as_of - DAY, hour=week.start >= as_of - HOUR,
     )  # fmt: skip
 
 
-def _party(made: Any, received: Any, as_of: int) -> Any:
-    called = made.group_by("number", "party").agg(
-        calls=made.count(where=made.week), answered=made.count(where=made.week & (made.seconds > 0)),
-        first=made.start.min(where=made.week), in_day=made.day.any(), in_hour=made.hour.any(),
-        reached_in_day=(made.day & (made.seconds > 0)).any(), before=(~made.week).any(),
+def _earlier(before: Any, as_of: int) -> Any:
+    return before.select(number=before.caller, age=as_of - before.start, month=before.start >= as_of - MONTH)
+
+
+def _party(pairs: Any, before: Any, as_of: int) -> Any:
+    """``pairs``: one row per number and number it called; ``before``: calls before the week."""
+    called = before.select(number=before.caller, party=before.callee)
+    known = called.semi_join(pairs, ["number", "party"]).distinct()
+    back = pairs.select(number=pairs.party, party=pairs.number, last_back=pairs.last)
+    joined = pairs.left_join(known, ["number", "party"], rname="{name}_known")
+    joined = joined.left_join(back, ["number", "party"], rname="{name}_back")
+    return joined.select(
+        "number", "calls", "answered", before=joined.party_known.notnull(),
+        in_day=joined.last >= as_of - DAY, in_hour=joined.last >= as_of - HOUR,
+        reached_in_day=(joined.last_answered >= as_of - DAY).fill_null(False), called_back=(joined.last_back > joined.first).fill_null(False),
     )  # fmt: skip
-    back = received.group_by("number", "party").agg(last_back=received.start.max())
-    joined = called.left_join(back, ["number", "party"])
-    return joined.mutate(called_back=(joined.last_back > joined.first).fill_null(False))
 
 
-def _handset(week: Any) -> Any:
-    used = week.filter(week.imei.notnull()).select("number", "imei").distinct()
-    on_it = used.group_by("imei").agg(numbers=used.count())
-    counted = on_it.mutate(numbers=ibis.least(on_it.numbers, MOST_ON_HANDSET))
-    return used.inner_join(counted, "imei")
+def _handset(used: Any) -> Any:
+    """``used``: number, imei of calls."""
+    once = used.distinct()
+    on_it = once.group_by("imei").agg(numbers=ibis.least(once.count(), MOST_ON_HANDSET))
+    return once.inner_join(on_it, "imei")
 
 
-def _known(week: Any, column: str) -> Any:
-    known = week.filter(week[column].notnull())
-    return known.group_by("number", column)
+def _known(calls: Any, column: str) -> Any:
+    return calls.filter(calls[column].notnull()).select("number", column)
+
+
+def _between(events: Any, time: str, since: int, until: int) -> Any:
+    return events.filter((events[time] >= since) & (events[time] < until))
 
 
 def _gathered(table: Any, grain: Grain) -> Any:
-    """The features of one grain, one row per number."""
-    return table.group_by("number").agg({one.name: one.expression(table) for one in _of(grain)})
+    """The features of one grain and what else is needed of it, one row per number."""
+    asked = {one.name: one.expression for one in _of(grain)} | ASIDE.get(grain, {})
+    return table.group_by("number").agg({name: expression(table) for name, expression in asked.items()})
 
 
 def _of(grain: Grain) -> Iterable[Feature]:
@@ -111,4 +124,5 @@ def _of(grain: Grain) -> Iterable[Feature]:
 
 
 def _counts() -> Iterable[Feature]:
-    return (one for one in CATALOGUE if one.is_count)
+    """Counts that a grain lacks where nothing happened."""
+    return (one for one in CATALOGUE if one.is_count and one.grain != "number")

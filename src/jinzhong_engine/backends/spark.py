@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jinzhong_engine.backends import relational
-from jinzhong_engine.backends.duck import NO_MESSAGES, plain
-from jinzhong_engine.backends.files import Lazy
+from jinzhong_engine.backends.duck import plain
+from jinzhong_engine.backends.files import Lazy, no_events
 from jinzhong_engine.tables import CALLS, COUNT, MESSAGES, TEXT, TIME, Table
 
 MICROSECONDS = "unix_micros(CAST({0} AS TIMESTAMP))"
@@ -22,7 +22,7 @@ def features(calls: Lazy, messages: Lazy | None, as_of: int, session: Any = None
     spark = session or local_session()
     with TemporaryDirectory(prefix="jinzhong-spark-") as folder:
         _view(spark, CALLS, calls, Path(folder))
-        _view(spark, MESSAGES, NO_MESSAGES if messages is None else messages, Path(folder))
+        _view(spark, MESSAGES, no_events(MESSAGES) if messages is None else messages, Path(folder))
         ask = ibis.pyspark.connect(spark)
         made = relational.features(ask.table("calls"), ask.table("messages"), as_of)
         return made.to_pyarrow().sort_by("number")
@@ -48,7 +48,7 @@ def stream(
         calls.write.mode("overwrite").parquet(str(kept / f"batch={number}"))
         so_far = spark.read.parquet(str(kept)).where(f"batch <= {number}").drop("batch")
         so_far.createOrReplaceTempView(CALLS.name)
-        _view(spark, MESSAGES, NO_MESSAGES, state)
+        _view(spark, MESSAGES, no_events(MESSAGES), state)
         asked = ibis.pyspark.connect(spark)
         known = asked.table(CALLS.name)
         fresh = asked.read_parquet(str(kept / f"batch={number}"))

@@ -20,6 +20,8 @@ from typing import Any
 import pyarrow as pa
 
 from jinzhong_engine.backends import duck, native, relational
+from jinzhong_engine.backends.files import no_events
+from jinzhong_engine.tables import MESSAGES
 
 Reads = str
 
@@ -54,7 +56,7 @@ def signals() -> list[Signal]:
 
 def found(calls: pa.Table, messages: pa.Table | None, as_of: int) -> pa.Table:
     """number, signal, title, reason: what the signals find in the week before the moment. calls, messages: as ``files`` reads them."""
-    tables = {"calls": calls, "messages": duck.NO_MESSAGES if messages is None else messages}
+    tables = {"calls": calls, "messages": no_events(MESSAGES) if messages is None else messages}
     tables["features"] = native.features(calls, messages, as_of)
 
     def question(hits: Callable[[Any], Any], reads: Reads) -> Callable[[Any], Any]:
