@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numba import njit
-
-from jinzhong_engine.backends.cores import side_by_side
 
 MOST = 17
 """Letters that fit behind the one."""
@@ -22,46 +21,25 @@ _VALUES[LETTERS] = np.arange(BASE)
 NO_FORM = 0
 
 
-def packed(columns: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
-    """Each column as whole numbers; all of them as texts where any value of any column has no such form."""
-    made = side_by_side(_packed, columns)
-    if any(one is None for one in made):
-        return [one.cast(pa.string()) for one in columns]
-    return made
-
-
-def texts(keys: pa.Array) -> pa.Array:
+def texts(keys: Any) -> pa.Array:
     """The texts that were packed."""
-    if pa.types.is_string(keys.type):
-        return keys
-    values = keys.to_numpy()
-    bounds, letters = np.zeros(len(values) + 1, np.int32), np.empty(MOST * len(values), np.uint8)
-    _unpack(values, LETTERS, bounds, letters)
-    return pa.StringArray.from_buffers(len(values), pa.py_buffer(bounds), pa.py_buffer(letters[: bounds[-1]]))
+    bounds, letters = np.zeros(len(keys) + 1, np.int32), np.empty(MOST * len(keys), np.uint8)
+    _unpack(keys, LETTERS, bounds, letters)
+    return pa.StringArray.from_buffers(len(keys), pa.py_buffer(bounds), pa.py_buffer(letters[: bounds[-1]]))
 
 
 def keys(texts: pa.Array) -> Any:
     """int64 of each text; NO_FORM where it has none, or where there is no text."""
+    if pa.types.is_dictionary(texts.type):
+        places = pc.fill_null(texts.indices, -1).to_numpy(zero_copy_only=False)
+        return np.append(keys(texts.dictionary), NO_FORM)[places]
     _valid, offsets, letters = texts.buffers()
     made = np.empty(len(texts), np.int64)
-    bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    bounds = np.frombuffer(offsets or bytes(4), np.int32)[texts.offset : texts.offset + len(texts) + 1]
     _pack(bounds, np.frombuffer(letters or b"", np.uint8), _VALUES, made)
     if texts.null_count:
         made[texts.is_null().to_numpy(zero_copy_only=False)] = NO_FORM
     return made
-
-
-def _packed(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    made = [_chunk(one) for one in column.chunks]
-    return None if any(one is None for one in made) else pa.chunked_array(made, pa.int64())
-
-
-def _chunk(chunk: pa.Array) -> pa.Array | None:
-    if pa.types.is_dictionary(chunk.type):
-        words = _chunk(chunk.dictionary)
-        return None if words is None else words.take(chunk.indices)
-    made = keys(chunk)
-    return None if (made == NO_FORM).any() else pa.array(made)
 
 
 @njit(cache=True, nogil=True)

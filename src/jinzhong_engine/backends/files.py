@@ -55,36 +55,30 @@ def read_events(path: Path, shape: Table, latest: int) -> pa.Table:
 
 EARLIER = ("caller", "callee", "start")
 """All that a feature reads of a call that lies before the week."""
-MANY = ("caller", "callee")
+MANY = ("caller", "callee", "imei")
 """Texts with about as many values as rows: a dictionary for each file would cost four times the reading, and is made once anyway."""
 
 
-def read_calls(path: Path, latest: int, since: int) -> tuple[pa.Table, pa.Table]:
-    """(calls, earlier calls): of Parquet files that lie before ``since`` only ``EARLIER`` is read, texts as they stand.
+def read_calls(path: Path, latest: int, since: int) -> tuple[pa.Table, list[str]]:
+    """(calls, files of earlier calls): Parquet files that lie before ``since`` are left to be read by ``read_earlier``, texts as they stand.
 
     Whether a file lies there, and keeps to the contract in what is left unread, its footer says; one that can't vouch for itself is
     read and checked whole.
     """
     files = parquet_files(path)
     if not files:
-        return read_events(path, CALLS, latest), _earlier([])
+        return read_events(path, CALLS, latest), []
     early = [one for one in files if _vouched_before(one, since)]
     whole = [one for one in files if one not in set(early)]
     read = side_by_side(lambda one: checked(_part(one, CALLS, MANY), CALLS, latest, one, MANY), whole)
     calls = pa.concat_tables(read or [checked(CALLS.schema.empty_table(), CALLS, latest, str(path), MANY)])
-    return calls, _earlier(
-        side_by_side(lambda one: pq.ParquetFile(one).read(EARLIER, use_threads=False), early)
-    )
+    return calls, early
 
 
-def _earlier(read: list[pa.Table]) -> pa.Table:
-    empty = pa.schema([CALLS.schema.field(name) for name in EARLIER]).empty_table()
-    return pa.concat_tables(
-        [
-            pa.table([one["caller"], one["callee"], _microseconds(one["start"])], names=list(EARLIER))
-            for one in (empty, *read)
-        ]
-    )
+def read_earlier(file: str) -> pa.Table:
+    """``EARLIER`` of a file that vouches for itself."""
+    read = pq.ParquetFile(file).read(EARLIER, use_threads=False)
+    return pa.table([read["caller"], read["callee"], _microseconds(read["start"])], names=list(EARLIER))
 
 
 def _vouched_before(file: str, since: int) -> bool:

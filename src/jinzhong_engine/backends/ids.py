@@ -10,10 +10,8 @@ from numba import njit, types
 from numba.typed import Dict
 
 from jinzhong_engine.backends import digits
+from jinzhong_engine.backends.numbering import MIX
 from jinzhong_engine.backends.pool import longer
-
-MIX = np.uint64(0x9E3779B97F4A7C15)
-"""Spreads keys over the parts (Knuth's multiplicative hashing: 2**64 over the golden ratio)."""
 
 
 @njit(cache=True)
@@ -73,7 +71,7 @@ class Ids:
     def texts(self, ids: Any = slice(None)) -> pa.Array:
         """The texts of these ids; of all, in their order."""
         keys = self._keys[: self._count][ids]
-        known = digits.texts(pa.array(np.maximum(keys, digits.NO_FORM)))
+        known = digits.texts(np.maximum(keys, digits.NO_FORM))
         if not self._odd:
             return known
         odd = pa.array(list(self._odd)).take(pa.array(-1 - keys, mask=keys >= 0))

@@ -3,6 +3,7 @@
 Memory is bounded by the number of calls (``run.BYTES_PER_CALL``); who has less takes the relational executor, which spills to disk.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,19 +12,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jinzhong_engine.backends import digits, files, kernel
+from jinzhong_engine.backends import digits, files, kernel, numbering
 from jinzhong_engine.backends.cores import THREADS, in_stretches, side_by_side
 from jinzhong_engine.backends.ledger import DOMESTIC, KINDS, Ledger, file_brief, file_made
 from jinzhong_engine.features.catalogue import CATALOGUE
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
 
-"""For work of a few milliseconds, where making threads would cost more than they do."""
 
-
-def features(
-    calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: pa.Table | None = None
-) -> pa.Table:
-    """calls, messages: as ``files`` reads them; ``earlier``: calls before the week that stand apart (``files.read_calls``).
+def features(calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: Sequence[str] = ()) -> pa.Table:
+    """calls, messages: as ``files`` reads them; ``earlier``: files of calls before the week that stand apart (``files.read_calls``).
 
     Returns ``number`` and the catalogue's columns, by number.
     """
@@ -34,12 +31,14 @@ def features(
 
 def as_table(numbers: pa.Array, matrix: Any) -> pa.Table:
     """The features of numbers as a table, ascending by number; counts are whole, NaN is null."""
+    order = pc.sort_indices(numbers)
+    values = np.empty((kernel.WIDTH, len(matrix)))
+    kernel.turned(matrix, order.to_numpy(), values)
     columns = [
-        pa.array(matrix[:, at], pa.int64() if one.is_count else pa.float64(), from_pandas=True)
+        pa.array(values[at].astype(np.int64)) if one.is_count else pa.array(values[at], from_pandas=True)
         for at, one in enumerate(CATALOGUE)
     ]
-    made = pa.table([numbers, *columns], names=["number", *(one.name for one in CATALOGUE)])
-    return made.sort_by("number")
+    return pa.table([numbers.take(order), *columns], names=["number", *(one.name for one in CATALOGUE)])
 
 
 @dataclass
@@ -63,23 +62,16 @@ class Dense:
         return len(self.numbers)
 
 
-def encode(calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: pa.Table | None = None) -> Dense:
+def encode(calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: Sequence[str] = ()) -> Dense:
     """Events of the look-back before the moment, with dense ids."""
     week = _between(calls, "start", as_of - WEEK, as_of)
     columns = [week["caller"], week["callee"]]
     if messages is not None:
         messages = _between(messages, "sent", as_of - WEEK, as_of)
         columns += [messages["sender"], messages["receiver"]]
-    before = [
-        _between(one.select(files.EARLIER), "start", as_of - LOOKBACK, as_of - WEEK)
-        for one in (calls, earlier)
-        if one is not None
-    ]
-    keys = digits.packed([*columns, *(one[name] for one in before for name in ("caller", "callee"))])
-    known, codes = _together(keys[: len(columns)])
-    numbers = digits.texts(known)
-    places = iter(side_by_side(lambda key: _places(key, known), keys[len(columns) :]))
-    earlier_calls = [_known(one, next(places), next(places), len(numbers)) for one in before]
+    known = numbering.numbered(columns)
+    codes = known.columns
+    before = _before(calls, earlier, known, (as_of - LOOKBACK, as_of - WEEK))
     (cell, cells), (imei, imeis), (city, cities) = (
         _alone(week[name]) for name in ("cell", "imei", "peer_city")
     )
@@ -97,20 +89,39 @@ def encode(calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: pa.T
             "at": _whole(messages["sent"], np.int64),
             "text": text,
         }
-    joined = {name: np.concatenate([one[name] for one in earlier_calls]) for name in earlier_calls[0]}
-    return Dense(numbers, _in_time(call), _in_time(joined), _in_time(message), cells, imeis, cities)
+    return Dense(
+        known.texts,
+        _in_time(call),
+        _in_time(before),
+        _in_time(message),
+        cells,
+        imeis,
+        cities,
+    )
 
 
-def _known(calls: pa.Table, caller: Any, callee: Any, count: int) -> dict[str, Any]:
-    """Calls of the numbers, by their ids; whom they called is a stranger where it isn't among the numbers."""
-    mine = caller < count
-    return {"caller": caller[mine], "callee": callee[mine], "at": _whole(calls["start"], np.int64)[mine]}
+def _before(
+    calls: pa.Table, earlier: Sequence[str], known: numbering.Numbering, period: tuple[int, int]
+) -> dict[str, Any]:
+    """Calls the numbers made in the period, by their ids. Of a file nothing else is kept, so that a month needs no memory as texts."""
+
+    def of_file(file: str) -> list[tuple[Any, Any, Any]]:
+        read = _between(files.read_earlier(file), "start", *period)
+        return [_of_known(one, known) for one in read.to_batches()]
+
+    rest = _between(calls.select(files.EARLIER), "start", *period).to_batches()
+    parts = side_by_side(lambda one: _of_known(one, known), rest)
+    parts += [part for of_one in side_by_side(of_file, earlier) for part in of_one]
+    nothing = tuple(np.zeros(0, kind) for kind in (np.int32, np.int32, np.int64))
+    columns = (np.concatenate(one) for one in zip(nothing, *parts, strict=True))
+    return dict(zip(("caller", "callee", "at"), columns, strict=True))
 
 
-def _places(key: pa.ChunkedArray, known: pa.Array) -> Any:
-    """Where each key stands among the known; one past the end where it doesn't."""
-    found = pc.index_in(key, value_set=known)
-    return pc.fill_null(found, len(known)).to_numpy()
+def _of_known(calls: pa.RecordBatch, known: numbering.Numbering) -> tuple[Any, Any, Any]:
+    """(caller, callee, moment) of calls a number made; whom it called is a stranger where it isn't among the numbers."""
+    caller = known.find(calls["caller"])
+    mine = caller < len(known.texts)
+    return caller[mine], known.find(calls["callee"])[mine], calls["start"].to_numpy()[mine]
 
 
 def compute(dense: Dense, as_of: int) -> tuple[Any, Any]:
@@ -173,15 +184,13 @@ def _in_time(columns: dict[str, Any]) -> dict[str, Any]:
     return {name: column[order] for name, column in columns.items()}
 
 
-def _together(keys: list[pa.ChunkedArray]) -> tuple[pa.Array, list[Any]]:
-    """(keys by id, ids of each column): one numbering for all columns."""
-    joined = _dictionary(pa.chunked_array([chunk for one in keys for chunk in one.chunks], keys[0].type))
-    codes = joined.indices.to_numpy(zero_copy_only=False)
-    return joined.dictionary, np.split(codes, np.cumsum([len(one) for one in keys])[:-1])
-
-
 def _alone(column: pa.ChunkedArray) -> tuple[Any, int]:
     """(ids, how many): -1 where nothing is recorded."""
+    if not pa.types.is_dictionary(column.type):
+        keys = numbering.packed(column)
+        if np.count_nonzero(keys == digits.NO_FORM) == column.null_count:
+            ids, known, _places = numbering.numbers(keys)
+            return ids, len(known)
     coded = _dictionary(column)
     return pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False), len(coded.dictionary)
 
