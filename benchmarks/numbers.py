@@ -29,7 +29,7 @@ from benchmarks import _numbers_others as others
 from benchmarks import _numbers_sql
 from jinzhong_engine.backends import files
 from jinzhong_engine.features.catalogue import BY_NAME
-from jinzhong_engine.features.windows import DAY, LOOKBACK, SECOND, WEEK
+from jinzhong_engine.features.windows import DAY, LOOKBACK, SECOND
 from jinzhong_engine.tables import CALLS
 
 AS_OF = 1_622_390_400 * SECOND
@@ -74,8 +74,7 @@ def scan(folder: Path) -> int:
 def native(folder: Path) -> pa.Table:
     from jinzhong_engine.backends import native as executor
 
-    calls, earlier = files.read_calls(folder, AS_OF, AS_OF - WEEK)
-    return executor.features(calls, None, AS_OF, earlier)
+    return executor.features_of_files(folder, None, AS_OF, AS_OF)
 
 
 def ibis(folder: Path) -> pa.Table:

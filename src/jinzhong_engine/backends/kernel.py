@@ -408,11 +408,3 @@ def rows(chosen: Any, moment: int, book: Any, s: Any, out: Any) -> None:
         values = row(chosen[line], moment, book, s)
         for column in range(WIDTH):
             out[line, column] = values[column]
-
-
-@njit(cache=True, nogil=True)
-def turned(matrix: Any, order: Any, columns: Any) -> None:
-    """Lines of the matrix, in an order, as columns."""
-    for place in range(len(order)):
-        for column in range(len(columns)):
-            columns[column, place] = matrix[order[place], column]

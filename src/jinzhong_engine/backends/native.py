@@ -6,6 +6,7 @@ Memory is bounded by the number of calls (``run.BYTES_PER_CALL``); who has less 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from jinzhong_engine.backends.cores import THREADS, in_stretches, side_by_side
 from jinzhong_engine.backends.ledger import DOMESTIC, KINDS, Ledger, file_brief, file_made
 from jinzhong_engine.features.catalogue import CATALOGUE
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
+from jinzhong_engine.tables import MESSAGES
 
 
 def features(calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: Sequence[str] = ()) -> pa.Table:
@@ -24,21 +26,36 @@ def features(calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: Se
 
     Returns ``number`` and the catalogue's columns, by number.
     """
-    dense = encode(calls, messages, as_of, earlier)
+    return _of(encode(calls, messages, as_of, earlier), as_of)
+
+
+def features_of_files(calls: Path, messages: Path | None, as_of: int, latest: int) -> pa.Table:
+    """The same of files or folders; ``latest``: no event lies after it. What was read is let go before features are computed."""
+    dense = _read(calls, messages, as_of, latest)
+    pa.default_memory_pool().release_unused()
+    return _of(dense, as_of)
+
+
+def _read(calls: Path, messages: Path | None, as_of: int, latest: int) -> "Dense":
+    given, earlier = files.read_calls(calls, latest, as_of - WEEK)
+    texts = files.read_events(messages, MESSAGES, latest) if messages else None
+    return encode(given, texts, as_of, earlier)
+
+
+def _of(dense: "Dense", as_of: int) -> pa.Table:
     matrix, chosen = compute(dense, as_of)
     return as_table(dense.numbers.take(pa.array(chosen)), matrix)
 
 
 def as_table(numbers: pa.Array, matrix: Any) -> pa.Table:
-    """The features of numbers as a table, ascending by number; counts are whole, NaN is null."""
-    order = pc.sort_indices(numbers)
-    values = np.empty((kernel.WIDTH, len(matrix)))
-    kernel.turned(matrix, order.to_numpy(), values)
+    """The features of numbers as a table; counts are whole, NaN is null."""
     columns = [
-        pa.array(values[at].astype(np.int64)) if one.is_count else pa.array(values[at], from_pandas=True)
+        pa.array(matrix[:, at].astype(np.int64))
+        if one.is_count
+        else pa.array(matrix[:, at], from_pandas=True)
         for at, one in enumerate(CATALOGUE)
     ]
-    return pa.table([numbers.take(order), *columns], names=["number", *(one.name for one in CATALOGUE)])
+    return pa.table([numbers, *columns], names=["number", *(one.name for one in CATALOGUE)])
 
 
 @dataclass
@@ -125,7 +142,7 @@ def _of_known(calls: pa.RecordBatch, known: numbering.Numbering) -> tuple[Any, A
 
 
 def compute(dense: Dense, as_of: int) -> tuple[Any, Any]:
-    """(matrix of features, ids of its lines): every number with a call made or received in the week."""
+    """(matrix of features, ids of its lines): every number with a call made or received in the week, in their order."""
     made, received, uses, sent = _ledgers(dense)
     count = len(dense.numbers)
     book = kernel.Book(
@@ -137,7 +154,7 @@ def compute(dense: Dense, as_of: int) -> tuple[Any, Any]:
         for _ in range(THREADS)
     ]
     chosen = _active(dense)
-    matrix = np.empty((len(chosen), kernel.WIDTH))
+    matrix = np.empty((len(chosen), kernel.WIDTH), order="F")
 
     def stretch(low: int, high: int, paper: kernel.Scratch) -> None:
         kernel.rows(chosen[low:high], as_of, book, paper, matrix[low:high])
@@ -161,11 +178,12 @@ def _ledgers(dense: Dense) -> list[Ledger]:
 
 
 def _active(dense: Dense) -> Any:
-    """Ids of the numbers that made or received a call in the week."""
+    """Ids of the numbers that made or received a call in the week, in the order of the numbers."""
     met = np.zeros(len(dense.numbers), bool)
     for name in ("caller", "callee"):
         met[dense.call[name]] = True
-    return np.flatnonzero(met)
+    ids = np.flatnonzero(met)
+    return ids[pc.sort_indices(dense.numbers.take(pa.array(ids))).to_numpy()]
 
 
 def _between(events: pa.Table, time: str, since: int, until: int) -> pa.Table:

@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from jinzhong_engine.backends import files
 from jinzhong_engine.backends.files import BadTable
-from jinzhong_engine.features.windows import WEEK
 from jinzhong_engine.tables import CALLS, MESSAGES, SUBSCRIBERS
 
 BYTES_PER_CALL = 140
@@ -47,9 +46,7 @@ def features(
     if chosen == "native":
         from jinzhong_engine.backends import native
 
-        calls, earlier = files.read_calls(events.calls, latest, as_of - WEEK)
-        messages = files.read_events(events.messages, MESSAGES, latest) if events.messages else None
-        return native.features(calls, messages, as_of, earlier)
+        return native.features_of_files(events.calls, events.messages, as_of, latest)
     lazy = [files.lazily(path, shape, latest) for path, shape in paths]
     return _relational(chosen, lazy[0], lazy[1] if events.messages else None, as_of, allowed)
 

@@ -165,7 +165,7 @@ def test_live_features_equal_the_batch_at_every_moment():
         live.add(piece, moment - 37 * DAY)
         batch = native.features(given.slice(0, at + 150), None, moment)
         chosen = live.active(moment)
-        table = native.as_table(live.numbers.texts(chosen), live.features(chosen, moment))
+        table = native.as_table(live.numbers.texts(chosen), live.features(chosen, moment)).sort_by("number")
         assert table.select(["number", *NAMES]).equals(batch), at
 
 
