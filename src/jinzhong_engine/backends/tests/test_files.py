@@ -87,8 +87,16 @@ def by_day(folder: Path, rows: pa.Table, *, change=lambda table: table) -> None:
         pq.write_table(change(table) if at == 0 else table, folder / f"{day}.parquet")
 
 
-def test_days_before_the_week_are_read_briefly_and_give_the_same(tmp_path):
-    rows, _messages = busy(seed=4, count=6000)
+def in_digits(rows: pa.Table) -> pa.Table:
+    """The same calls between numbers of digits."""
+    for at, name in enumerate(("caller", "callee")):
+        rows = rows.set_column(at, name, pc.replace_substring(rows[name], "n", "1540000"))
+    return rows
+
+
+@pytest.mark.parametrize("numbers", [lambda rows: rows, in_digits], ids=["words", "digits"])
+def test_days_before_the_week_are_read_briefly_and_give_the_same(tmp_path, numbers):
+    rows = numbers(busy(seed=4, count=6000)[0])
     by_day(tmp_path, rows)
 
     calls, earlier = files.read_calls(tmp_path, AS_OF + 2 * DAY, AS_OF - WEEK)
@@ -98,6 +106,23 @@ def test_days_before_the_week_are_read_briefly_and_give_the_same(tmp_path):
     assert calls.num_rows + read.num_rows == rows.num_rows
     assert read.num_rows > calls.num_rows > 0
     assert native.features(calls, None, AS_OF, earlier).equals(native.features(rows, None, AS_OF))
+
+
+def test_a_word_among_the_numbers_of_an_old_day_is_a_stranger(tmp_path):
+    """The week's numbers are digits; on the oldest day somebody called a number that isn't."""
+
+    def with_word(table):
+        callees = ["95588#1", *table["callee"].to_pylist()[1:]]
+        return table.set_column(1, table.schema.field("callee"), pa.array(callees))
+
+    by_day(tmp_path, in_digits(busy(seed=4, count=6000)[0]), change=with_word)
+
+    one = native.features_of_files(tmp_path, None, AS_OF, AS_OF + 2 * DAY)
+    other = duck.features(files.parquet_files(tmp_path), None, AS_OF)
+
+    assert "95588#1" not in one["number"].to_pylist()
+    for name in ("number", "out_calls_30d", "new_party_share_7d"):
+        assert one[name].to_pylist() == other[name].to_pylist()
 
 
 @pytest.mark.parametrize(
