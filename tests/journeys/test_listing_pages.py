@@ -2,9 +2,13 @@
 
 import re
 from datetime import date
+from html import unescape
 
 import pytest
+from django.utils import translation
 
+from jinzhong import reasons
+from jinzhong.district import operations as district
 from jinzhong.review import operations, queries
 from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case
 from tests.district import at
@@ -81,6 +85,38 @@ def test_the_office_sees_the_draft_and_publishes_it_once(april):
     assert "挂牌后满一个月" in page
     assert not form(page, "/review/publish")
     assert send(logged_in(april.inspector), "/review/publish", month="2021-04").status_code == 403
+
+
+def test_a_list_published_in_chinese_is_read_in_english(april):
+    office = logged_in(april.desk)
+    send(office, "/review/publish", month="2021-04")
+    kept = red(april).reasons
+    office.post("/language", {"language": "en", "next": "/review"})
+    page = unescape(text(office.get(APRIL)))
+    with translation.override("en"):
+        english = [reasons.told(one) for one in (*kept, "挂牌并发督办单", "挂牌后满一个月")]
+
+    assert kept[0].startswith("万人发案率 1.39，是全区 0.58 的 2.40 倍，比上年同期多")
+    for said in english:
+        assert said in page
+    assert "List the town" in page
+    assert "挂牌并发督办单" not in page
+    assert red(april).reasons == kept
+
+
+def test_a_paper_rests_on_chinese_grounds_whoever_writes_it(april, time):
+    office = logged_in(april.desk)
+    district.add_unit(
+        code="town-2", name="溪口反诈工作站", kind="town_office", town=april.xikou, by="test", at=time["now"]
+    )
+    send(office, "/review/publish", month="2021-04")
+    office.post("/language", {"language": "en", "next": "/review"})
+    form = {"to": "town-2", "kind": "letter", "facts": "发案多", "demand": "开会", "due": "2021-05-10"}
+    assert "Red listing" in text(office.get("/inspection/new?to=town-2"))
+
+    send(office, "/inspection/new", ground=f"listing:2021-04/{XIKOU}", **form)
+    [paper] = queries.papers(viewer=april.desk)
+    assert paper.basis[0][2].startswith("2021-04 溪口镇 红牌：万人发案率 1.39，是全区 0.58 的 2.40 倍")
 
 
 def test_a_town_sees_itself_alone(april):

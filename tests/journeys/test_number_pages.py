@@ -41,6 +41,14 @@ def test_before_the_first_list_the_page_says_what_to_run(risk):
     assert "jinzhong numbers list import scores.csv --day 2021-05-31" in text(answer)
 
 
+def test_reasons_that_came_as_sentences_are_read_in_english(risk, kept):
+    risk.post("/language", {"language": "en", "next": "/numbers"})
+    page = text(risk.get("/numbers"))
+    assert "154****2093" in page
+    assert "Share called back" in page
+    assert "回拨占比" not in page
+
+
 def test_the_list_says_how_right_it_expects_to_be_and_why_each_number(risk, kept):
     page = text(risk.get("/numbers"))
     assert "154****2093" in page

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
+from django.utils import translation
 
+from jinzhong import reasons
 from jinzhong.district import operations as district
 from jinzhong.situation import board, late
 from jinzhong.situation import operations as situation
@@ -243,6 +245,17 @@ def test_colours_are_told_in_the_language_of_the_reader(desk, rising):
     for page in ("/situation", "/situation/alarms"):
         assert "Red alarm" in words(desk.get(page))
         assert "红色预警" not in words(desk.get(page))
+
+
+def test_why_who_and_until_when_are_told_in_the_language_of_the_reader(desk, rising):
+    chinese = ("6 起，前 15 周平均 1 起，多 500%，偶然出现的可能为 不到 0.1%", "区反诈办牵头", "当日会商，逐日跟踪", "连续 2 周不高于黄色后解除")  # fmt: skip
+    desk.post("/language", {"language": "en", "next": "/situation"})
+    page = words(desk.get("/situation/alarms"))
+    with translation.override("en"):
+        english = [reasons.told(one) for one in chinese]
+    for said in english:
+        assert said in page
+    assert "区反诈办牵头" not in page
 
 
 def test_what_was_done_is_told_on_the_page(desk, rising, time):

@@ -6,11 +6,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
-from jinzhong import clock
+from jinzhong import clock, reasons
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Role, Unit
 from jinzhong.district.permissions import may
@@ -20,6 +22,7 @@ from jinzhong.situation import board, sentences
 from jinzhong.situation import queries as situation
 from jinzhong.situation.periods import DAY, Period, add_months
 from jinzhong_engine.ladders import town_listing as ladder
+from jinzhong_engine.sayings import CLAUSE
 
 if TYPE_CHECKING:
     from jinzhong_engine.surveillance.listing import Listing as Computed
@@ -320,6 +323,12 @@ def grounds(receiver: Unit, *, viewer: Account, now: datetime) -> list[Ground]:
     ]
 
 
+def written_grounds(receiver: Unit, *, viewer: Account, now: datetime) -> list[Ground]:
+    """The same in Chinese, as a paper is written, whatever language the viewer reads."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return grounds(receiver, viewer=viewer, now=now)
+
+
 def _checked(receiver: Unit, *, viewer: Account, now: datetime) -> list[Ground]:
     """What was found at its places in the last weeks."""
     seen = checks.visible(viewer).filter(receiver=receiver, seen_at__gte=now - ALARM_WEEKS * board.WEEK)
@@ -332,7 +341,9 @@ def _listed(receiver: Unit, *, viewer: Account) -> list[Ground]:
     for one in listed(viewer=viewer):
         by = one.standing
         if _is_office_of(receiver, by.town_id):
-            words = f"{by.listing} {by.town.name} {word(one.colour)}：{'；'.join(by.reasons)}"
+            words = _("%(month)s %(town)s %(colour)s：%(reason)s") % {
+                "month": by.listing, "town": by.town.name, "colour": word(one.colour), "reason": reasons.told(CLAUSE.join(by.reasons)),
+            }  # fmt: skip
             found.append(Ground("listing", f"{by.listing}/{by.town_id}", words))
     return found
 
@@ -349,7 +360,9 @@ def _alarms(receiver: Unit, *, viewer: Account, now: datetime) -> list[Ground]:
         line = board.board(week, viewer=viewer, as_of=now).line(receiver.town.code)
         if line and line.due:
             late = _("，到期没有报办理") if line.is_overdue(now) else ""
-            words = f"{sentences.span(week)} {receiver.town.name} {line.word}{late}：{line.alarm.reason}"
+            words = _("%(week)s %(town)s %(colour)s%(late)s：%(reason)s") % {
+                "week": sentences.span(week), "town": receiver.town.name, "colour": reasons.told(line.word), "late": late, "reason": reasons.told(line.alarm.reason),
+            }  # fmt: skip
             found.append(Ground("alarm", f"{week.since}/{receiver.town.code}", words))
         week = board.week_of(week.since - DAY)
     return found

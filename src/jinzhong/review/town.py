@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from jinzhong import reasons
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Town, Unit
 from jinzhong.review import index, queries, spans
@@ -114,7 +115,12 @@ def _on_past(said: Said, cases: int, town: Town, periods: tuple[Period, Period],
 def _on_week(said: Said, line: board.Line | None) -> None:
     if line and line.due:
         said.bad.append(
-            f"{sentences.span(board.week_of(line.alarm.period))} {line.word}：{line.alarm.reason}"
+            _("%(week)s %(colour)s：%(reason)s")
+            % {
+                "week": sentences.span(board.week_of(line.alarm.period)),
+                "colour": reasons.told(line.word),
+                "reason": reasons.told(line.alarm.reason),
+            }
         )
 
 
@@ -171,7 +177,7 @@ def owed(town: Town, *, viewer: Account, now: datetime) -> list[str]:
         _("%(month)s 挂牌的%(what)s应于 %(day)s 前办，迟 %(n)s 天")
         % {
             "month": one.standing.listing,
-            "what": one.title,
+            "what": reasons.told(one.title),
             "day": one.due_on,
             "n": (today - one.due_on).days,
         }

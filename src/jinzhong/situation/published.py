@@ -52,7 +52,7 @@ def _explain(printed: Printed, ours: int) -> str:
     return _(
         "%(name)s占比：本表 %(ours)s%%（%(part)s/%(cases)s）。专版刊为 %(printed)s%%，%(cases)s 起案件怎样四舍五入都得不到，以本表为准"
     ) % {
-        "name": BY_CODE[printed.fraud_class].short,
+        "name": _(BY_CODE[printed.fraud_class].short),
         "ours": shares.percent(ours, printed.cases),
         "part": ours,
         "cases": printed.cases,

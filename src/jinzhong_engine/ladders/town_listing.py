@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from jinzhong_engine.ladders import version_of
+from jinzhong_engine.sayings import Saying
 
 COLOURS = ("green", "yellow", "red")
 WORDS = {"red": "红牌", "yellow": "黄牌", "green": "绿牌"}
@@ -112,37 +113,42 @@ class Step(NamedTuple):
     reason: Callable[[Standing], str]
 
 
-def _against_the_district(s: Standing) -> str:
-    return f"万人发案率 {s.rate:.2f}，是全区 {s.district_rate:.2f} 的 {s.times:.2f} 倍"
+def _against_the_district(saying: Saying, s: Standing) -> str:
+    return saying.said(
+        rate=f"{s.rate:.2f}",
+        district=f"{s.district_rate:.2f}",
+        times=f"{s.times:.2f}",
+        percent=f"{s.p * 100:.1f}",
+    )
 
 
 LADDER = (
     Step(
         "red",
         lambda s: s.is_high(s.rules.red_times, s.rules.red_p) and bool(s.rises),
-        lambda s: f"{_against_the_district(s)}，比上年同期多，偶然出现的可能 {s.p * 100:.1f}%",
+        lambda s: _against_the_district(Saying.RATE_RISEN, s),
     ),
     Step(
         "red",
         lambda s: s.top_months >= s.rules.top_months,
-        lambda s: f"万人发案率连续 {s.top_months} 个月居全区前 {s.rules.top} 位",
+        lambda s: Saying.TOP.said(months=s.top_months, places=s.rules.top),
     ),
     Step(
         "red",
         lambda s: s.yellow_months + 1 >= s.rules.yellow_months and not s.improves and _is_yellow(s),
-        lambda s: f"连续 {s.yellow_months + 1} 个月黄牌，案件没有减少",
+        lambda s: Saying.YELLOW_AGAIN.said(months=s.yellow_months + 1),
     ),
     Step(
         "yellow",
         lambda s: s.is_high(s.rules.yellow_times, s.rules.yellow_p),
-        lambda s: f"{_against_the_district(s)}，偶然出现的可能 {s.p * 100:.1f}%",
+        lambda s: _against_the_district(Saying.RATE, s),
     ),
     Step(
         "yellow",
         lambda s: s.largest_loss >= s.rules.major_loss_yuan,
-        lambda s: f"发生单案损失 {s.largest_loss / 10_000:.2f} 万元的案件",
+        lambda s: Saying.MAJOR_LOSS.said(wan=f"{s.largest_loss / 10_000:.2f}"),
     ),
-    Step("yellow", lambda s: bool(s.overdue), lambda s: f"整改逾期：{'、'.join(s.overdue)}"),
+    Step("yellow", lambda s: bool(s.overdue), lambda s: Saying.OVERDUE.said(owed="、".join(s.overdue))),
 )
 
 
@@ -249,15 +255,23 @@ def may_lift(
         return Lift("green", [])
     if missing:
         return Lift(None, missing)
-    return Lift("yellow", []) if listed == "red" else Lift(None, [f"连续 {rules.lift_months} 个月达标"])
+    return (
+        Lift("yellow", [])
+        if listed == "red"
+        else Lift(None, [Saying.MONTHS_TO_REACH.said(months=rules.lift_months)])
+    )
 
 
 def _missing(month: tuple[int, float, float], listing_cases: int, rules: Rules) -> list[str]:
     cases, rate, district_rate = month
     found = []
     if rate >= rules.lift_times * district_rate:
-        found.append(f"万人发案率低于全区的 {rules.lift_times:g} 倍（{rate:.2f}，全区 {district_rate:.2f}）")
+        found.append(
+            Saying.RATE_TO_REACH.said(
+                times=f"{rules.lift_times:g}", rate=f"{rate:.2f}", district=f"{district_rate:.2f}"
+            )
+        )
     most = int(listing_cases * (1 - rules.fall) + 1e-9)
     if cases > most:
-        found.append(f"案件比挂牌月少两成（{cases} 起，须不多于 {most} 起）")
+        found.append(Saying.CASES_TO_REACH.said(cases=cases, most=most))
     return found

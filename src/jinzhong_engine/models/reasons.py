@@ -7,6 +7,7 @@ import numpy as np
 from jinzhong_engine.features.catalogue import BY_NAME, Feature
 from jinzhong_engine.features.monthly import MONTHLY
 from jinzhong_engine.models.boosting import Model
+from jinzhong_engine.sayings import CLAUSE, Saying
 
 MOST = 5
 """Reasons beside one number."""
@@ -20,7 +21,7 @@ def reasons(model: Model, values: Any, chance: Any) -> list[str]:
     told = [""] * len(chance)
     chosen = np.argsort(-chance, kind="stable")[:LISTED]
     for row, found in zip(chosen.tolist(), sentences(model, values[chosen]), strict=True):
-        told[row] = "；".join(found)
+        told[row] = CLAUSE.join(found)
     return told
 
 
@@ -49,13 +50,17 @@ def sentence(name: str, value: float, usual: float | None) -> str:
     '近7天接通后平均通话：无记录（一般 61 秒）'
     """
     title, unit = words(name)
-    beside = "" if usual is None else f"（一般 {_shown(usual, unit)}）"
-    if np.isnan(value):
-        return f"{title}：无记录{beside}"
-    return f"{title} {_shown(value, unit)}{beside}"
+    said = Saying.NO_RECORD.said(feature=title) if np.isnan(value) else f"{title} {_shown(value, unit)}"
+    return said if usual is None else Saying.BESIDE_USUAL.said(feature=said, usual=_shown(usual, unit))
 
 
-WINDOWS = {"1h": "近1小时", "1d": "近1天", "7d": "近7天", "30d": "近30天", "37d": "近37天"}
+WINDOWS = {
+    "1h": Saying.HOUR,
+    "1d": Saying.DAY,
+    "7d": Saying.WEEK_OF_CALLS,
+    "30d": Saying.MONTH_OF_CALLS,
+    "37d": Saying.LOOK_BACK,
+}
 
 
 def words(name: str) -> tuple[str, str]:
@@ -65,8 +70,9 @@ def words(name: str) -> tuple[str, str]:
     known: Feature | None = BY_NAME.get(name)
     if known is None:
         return name, ""
-    said = known.zh if known.zh.startswith(("最近", "近", "本周")) else WINDOWS[known.window] + known.zh
-    return said, known.unit
+    if known.zh.startswith(("最近", "近", "本周")):
+        return known.zh, known.unit
+    return WINDOWS[known.window].said(feature=known.zh), known.unit
 
 
 def _shown(value: float, unit: str) -> str:

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 from jinzhong_engine.ladders import area_early_warning as ladder
 from jinzhong_engine.ladders.area_early_warning import Seen, Version
+from jinzhong_engine.sayings import CLAUSE, Saying
 from jinzhong_engine.surveillance import farrington, tails
 from jinzhong_engine.surveillance.clusters import Cluster
 from jinzhong_engine.surveillance.counts import TOTAL, Weekly
@@ -114,7 +115,8 @@ def _judged(
 ) -> Alarm:
     cases, mean = counts[week], expected(starts, counts, week, baseline)
     if mean is None:
-        why = f"此前只有 {week} 周数据，不足 {HISTORY} 周" if baseline == "weeks" else "没有上年全年的数据"
+        few = Saying.FEW_WEEKS.said(weeks=week, needed=HISTORY)
+        why = few if baseline == "weeks" else "没有上年全年的数据"
         return Alarm(area, fraud_class, starts[week], cases, *NO_FIGURES)._replace(reason=why)
     seen = Seen(cases, mean, tails.poisson_tail(cases, mean))
     colour, reason = ladder.colour(seen, version.rungs), _sentence(seen, baseline)
@@ -151,21 +153,22 @@ def _pooled(alarm: Alarm, windows: list[_Window], version: Version) -> Alarm:
     colours = [ladder.colour(one.seen, version.pooled) for one in windows]
     at = max(range(len(windows)), key=lambda n: (ladder.COLOURS.index(colours[n]), windows[n].weeks))
     window, raised = windows[at], ladder.at_least(alarm.colour, colours[at])
-    why = (
-        f"单周太少，按近 {window.weeks} 周看：{window.seen.cases} 起，预期 {_figure(window.seen.expected)} 起"
-    )
-    if raised != alarm.colour:
-        why += f"，偶然出现的可能为 {_chance(window.seen.p)}，升为{ladder.WORDS[raised]}"
-    elif window.seen.expected < ENOUGH:
-        why += "，仍太少，看不出升降"
     return alarm._replace(
         colour=raised,
-        reason=f"{alarm.reason}；{why}",
+        reason=alarm.reason + CLAUSE + _of_window(window, raised if raised != alarm.colour else ""),
         window_weeks=window.weeks,
         window_observed=window.seen.cases,
         window_expected=window.seen.expected,
         window_p=window.seen.p,
     )
+
+
+def _of_window(window: _Window, raised_to: str) -> str:
+    seen = window.seen
+    told = {"weeks": window.weeks, "cases": seen.cases, "expected": _figure(seen.expected)}
+    if raised_to:
+        return Saying.WINDOW_RAISES.said(**told, chance=_chance(seen.p), colour=ladder.WORDS[raised_to])
+    return (Saying.WINDOW_FEW if seen.expected < ENOUGH else Saying.WINDOW).said(**told)
 
 
 def _finished(
@@ -183,9 +186,9 @@ def _finished(
 def _with_cluster(alarm: Alarm, cluster: Cluster | None) -> Alarm:
     if cluster is None:
         return alarm
-    why = f"{cluster.village} {ladder.CLUSTER_DAYS} 天内同类 {cluster.cases} 起"
+    why = Saying.CLUSTER.said(village=cluster.village, days=ladder.CLUSTER_DAYS, cases=cluster.cases)
     return alarm._replace(
-        colour=ladder.at_least(alarm.colour, ladder.CLUSTER_RAISES_TO), reason=f"{alarm.reason}；{why}"
+        colour=ladder.at_least(alarm.colour, ladder.CLUSTER_RAISES_TO), reason=alarm.reason + CLAUSE + why
     )
 
 
@@ -222,7 +225,8 @@ def judge_by_farrington(
                 found = farrington.bound(weekly.starts, counts.astype(float), week, settings)
                 yield _finished(_seasonal(alarm, found, rungs), clusters, huge)
             else:
-                yield _finished(alarm._replace(reason=f"此前不足 {settings.b} 年数据"), clusters, huge)
+                few = Saying.FEW_YEARS.said(years=settings.b)
+                yield _finished(alarm._replace(reason=few), clusters, huge)
 
 
 def _seasonal(alarm: Alarm, found: farrington.Bound, rungs: tuple[ladder.Rung, ...]) -> Alarm:
@@ -235,16 +239,25 @@ def _seasonal(alarm: Alarm, found: farrington.Bound, rungs: tuple[ladder.Rung, .
         p=found.p,
         alarm=found.alarm,
         colour=ladder.colour(seen, rungs),
-        reason=f"{seen.cases} 起，按季节和趋势预期 {_figure(found.expected)} 起，上限 {_figure(found.upper)} 起",
+        reason=Saying.SEASONAL.said(
+            cases=seen.cases, expected=_figure(found.expected), upper=_figure(found.upper)
+        ),
     )
 
 
 def _sentence(seen: Seen, baseline: Baseline) -> str:
-    base = f"前 {HISTORY} 周平均" if baseline == "weeks" else "上年周均"
+    base = Saying.WEEKS_BEFORE.said(weeks=HISTORY) if baseline == "weeks" else "上年周均"
+    told = {"cases": seen.cases, "base": base, "expected": _figure(seen.expected), "change": _change(seen)}
+    if seen.growth <= 0:
+        return Saying.WEEK.said(**told)
+    return Saying.WEEK_RISEN.said(**told, chance=_chance(seen.p))
+
+
+def _change(seen: Seen) -> str:
     grown = round(seen.growth * 100)
-    change = f"多 {grown}%" if grown > 0 else f"少 {-grown}%" if grown < 0 else "持平"
-    told = f"{seen.cases} 起，{base} {_figure(seen.expected)} 起，{change}"
-    return told if seen.growth <= 0 else f"{told}，偶然出现的可能为 {_chance(seen.p)}"
+    if grown == 0:
+        return "持平"
+    return Saying.MORE.said(percent=grown) if grown > 0 else Saying.LESS.said(percent=-grown)
 
 
 def _figure(number: float) -> str:
@@ -252,4 +265,4 @@ def _figure(number: float) -> str:
 
 
 def _chance(p: float) -> str:
-    return f"{p * 100:.1f}%" if p >= 0.001 else "不到 0.1%"
+    return f"{p * 100:.1f}%" if p >= 0.001 else Saying.UNDER.said(percent=0.1)

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from jinzhong_engine.ladders import town_listing as ladder
 from jinzhong_engine.ladders.town_listing import Due, Rules, Standing
+from jinzhong_engine.sayings import Saying
 from jinzhong_engine.surveillance import tails
 from jinzhong_engine.surveillance.counts import DAY, BadCounts, Counts, as_date
 
@@ -121,7 +122,7 @@ class _Seen:
         standing = self._standing(area, window, before, rules, overdue.get(area, ()))
         found, reasons = ladder.colour(standing)
         if len(window) > 1:
-            reasons = [f"{one}（按近 {len(window)} 个月）" for one in reasons]
+            reasons = [Saying.WINDOW_MONTHS.said(reason=one, months=len(window)) for one in reasons]
         red = [*before, found][-YEAR:].count("red")
         quiet = self._days_without_case(area, _next(month))
         return Line(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from jinzhong import clock
+from jinzhong import clock, reasons
 from jinzhong.agenda import operations as agenda
 from jinzhong.audit import operations as audit
 from jinzhong.district.models import Account, Role, Town, Unit
@@ -16,6 +16,7 @@ from jinzhong.review import queries
 from jinzhong.review.models import Lifting, Listing, Obligation, Remark, SentBack, Standing
 from jinzhong.review.operations.words import LONGEST, Unfit, check_day, today, written
 from jinzhong_engine.ladders import town_listing as ladder
+from jinzhong_engine.sayings import CLAUSE
 
 LATE = "review.obligation"
 """The deadline of an obligation."""
@@ -157,7 +158,7 @@ def propose_lifting(*, standing: Standing, by: Account, now: datetime) -> Liftin
     audit.take_turn()
     found = queries.prospect(_listed_by(standing, by))
     if found.to is None:
-        raise Unfit(_("还不能摘：") + "、".join(found.missing))
+        raise Unfit(_("还不能摘：") + reasons.told(CLAUSE.join(found.missing)))
     known = standing.liftings.filter(approved_at=None, declined_at=None).first()
     if known:
         return known
@@ -176,7 +177,7 @@ def approve_lifting(*, lifting: Lifting, by: Account, now: datetime) -> Lifting:
         raise Unfit(_("提出摘牌的人不能自己批准"))
     found = queries.prospect(_listed_by(one.standing, by))
     if found.to is None or queries.COLOURS.index(found.to) > queries.COLOURS.index(one.to):
-        raise Unfit(_("提出以后情况变了，还差：") + "、".join(found.missing))
+        raise Unfit(_("提出以后情况变了，还差：") + reasons.told(CLAUSE.join(found.missing)))
     one.approved_by, one.approved_at = by.username, now
     one.save(update_fields=["approved_by", "approved_at"])
     audit.record(

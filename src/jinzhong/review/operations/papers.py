@@ -39,7 +39,7 @@ def issue_paper(
     if not rests_on:
         raise Unfit(_("至少选一条依据"))
     recorded = [one for one in rests_on if one.kind != SITE]
-    if recorded and not set(recorded) <= set(queries.grounds(receiver, viewer=by, now=now)):
+    if recorded and not set(recorded) <= set(queries.written_grounds(receiver, viewer=by, now=now)):
         raise Unfit(_("依据已经变了，重新选"))
     facts, demand = written(facts, _("事实")), written(demand, _("要求"))
     audit.take_turn()

@@ -118,7 +118,7 @@ def new(request: Request) -> HttpResponse:
 
 def _issue(request: Request, receiver: Unit) -> Paper:
     said, now = request.POST, clock.now()
-    offered = queries.grounds(receiver, viewer=request.user, now=now)
+    offered = queries.written_grounds(receiver, viewer=request.user, now=now)
     chosen = [one for one in offered if _key(one) in said.getlist("ground")]
     return operations.issue_paper(
         kind=said.get("kind", ""),

@@ -1,6 +1,5 @@
 """How numbers, reasons and verdicts look on the pages of the operators."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,12 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from jinzhong import reasons
 from jinzhong.district import queries as district
 from jinzhong.scoring import queries
 from jinzhong.scoring.words import because_word
 from jinzhong.web.shared.people import quiet, staff
-
-USUAL = re.compile(r"^(?P<words>.*?)（一般 (?P<usual>[^）]*)）$")
+from jinzhong_engine import sayings
+from jinzhong_engine.sayings import Saying
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,17 @@ class Said:
 
 
 def split(reason: str) -> Reason:
-    """A reason of the engine and what is usual among innocent numbers.
+    """A reason of the engine in the reader's language, and what is usual among innocent numbers.
 
     >>> split("近7天回拨占比 1%（一般 25%）")
     Reason(words='近7天回拨占比 1%', usual='25%')
     >>> split("近7天总通话 3 次")
     Reason(words='近7天总通话 3 次', usual='')
     """
-    found = USUAL.match(reason)
-    return Reason(found["words"], found["usual"]) if found else Reason(reason, "")
+    found = sayings.read(reason)
+    if found and found[0] is Saying.BESIDE_USUAL:
+        return Reason(reasons.told(found[1]["feature"]), reasons.told(found[1]["usual"]))
+    return Reason(reasons.told(reason), "")
 
 
 def percent(chance: float) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from jinzhong import clock as time_source
+from jinzhong import reasons
 from jinzhong.review import queries as listings
 from jinzhong.situation import shares
 from jinzhong.warning import queries as warnings
@@ -137,6 +138,7 @@ def unlocalized(value: float) -> str:
 
 
 register.filter("staff", staff)
+register.filter("told", reasons.told)
 
 
 @register.simple_tag
