@@ -74,6 +74,7 @@ KINDS = (
     ("accounts/", "account"),
     ("numbers/", "entry"),
     ("bulletins/", "bulletin"),
+    ("received/", "delivery"),
     ("inspection/checks/", "check"),
     ("inspection/", "paper"),
     ("review/obligations/", "obligation"),
@@ -119,6 +120,10 @@ OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
         "not begun": ("daily", "2022-01-01", "html"),
         "unknown kind": ("nothing", "2021-05-30", "html"),
     },
+    "delivery": lambda world: (
+        {f"the {actor}'s": (world.deliveries[actor], "html") for actor in ("outlet", "bank_head", "operator")}
+        | {"missing": (MISSING, "html")}
+    ),
     "entry": lambda world: {
         "own operator": world.entries["n"].pk,
         "other operator": world.entries["m"].pk,

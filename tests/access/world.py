@@ -6,6 +6,7 @@ the own outlet; ``y`` and ``x`` are cases of the own and of the other town, ``r`
 ``n`` and ``m`` are numbers on the list of the own and of another operator, of a resident each whom they got hold of.
 """
 
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,8 @@ from uuid import UUID
 
 from jinzhong import flow
 from jinzhong.bulletin import operations as bulletins
+from jinzhong.bulletin import queries as bulletin_queries
+from jinzhong.bulletin.models import Delivery, File, Issue
 from jinzhong.cases import queries as cases
 from jinzhong.dispatch import operations as dispatch
 from jinzhong.dispatch.models import Assignment
@@ -148,6 +151,7 @@ class World:
     liftings: dict[str, Any] = field(default_factory=dict)
     papers: dict[str, Any] = field(default_factory=dict)
     checks: dict[str, Any] = field(default_factory=dict)
+    deliveries: dict[str, UUID] = field(default_factory=dict)
 
     def numbers(self, letter: str) -> list[str]:
         """Our own numbers of a record."""
@@ -193,6 +197,7 @@ def build() -> World:
     _listing(made)
     _inspection(made)
     _campaign(made)
+    _deliveries(made)
     return made
 
 
@@ -432,6 +437,20 @@ def _campaign(made: World) -> None:
         title="校园反诈专项行动", since=date(2021, 5, 11), until=date(2021, 5, 31), classes=[], towns=[],
         by=made.accounts["office"], now=at("13:00"),
     )  # fmt: skip
+
+
+def _deliveries(made: World) -> None:
+    """An old daily, and that it was sent to a bank, one of its outlets and an operator."""
+    issue = Issue.objects.create(
+        kind="daily", date=date(2021, 3, 1), revision=1, as_of=at("08:30"), rules="", digest="", issued_by="office", issued_at=at("08:30"),
+        content=json.dumps(bulletin_queries.draft("daily", date(2021, 3, 1), as_of=at("08:30"), now=at("08:30"))),
+    )  # fmt: skip
+    File.objects.create(issue=issue, ending="html", content=b"as issued", digest="")
+    for actor in ("outlet", "bank_head", "operator"):
+        one = Delivery.objects.create(
+            issue=issue, account=made.accounts[actor], made_at=at("08:30"), sent_at=at("08:31")
+        )
+        made.deliveries[actor] = one.pk
 
 
 def _duties(made: World) -> None:

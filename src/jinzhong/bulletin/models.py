@@ -123,7 +123,7 @@ class Receiver(models.Model):
 
 
 class Delivery(models.Model):
-    """An issued revision for one person: when it lay before them, when they opened it, when they were reminded."""
+    """An issued revision for one person: when it lay before them, when they opened it, confirmed that they had it, were reminded."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="deliveries")
@@ -131,6 +131,7 @@ class Delivery(models.Model):
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -2,7 +2,7 @@
 
 The hour of a bulletin is a deadline; what is issued leaves an outbox row for each receiver in the transaction that issues
 it, under a key of its own, and lies before them once that row was delivered. Whoever hasn't opened it after a day is
-reminded, once.
+reminded, once. Banks and operators read nothing but what they were sent, and confirm that they have it.
 """
 
 from collections.abc import Iterable
@@ -19,13 +19,13 @@ from jinzhong.bulletin import reports
 from jinzhong.bulletin.models import Delivery, Drafted, Issue, Receiver
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Role, Unit
-from jinzhong.district.permissions import may, require
+from jinzhong.district.permissions import NotAllowed, may, require
 from jinzhong.operation import operation
 from jinzhong.situation.periods import DAY
 
 CHANNEL = "notice"
 DRAFT, UNOPENED = "bulletin.draft", "bulletin.unopened"
-"""Deadlines: the hour of a bulletin; the time by which a receiver should have opened one."""
+"""Deadlines: the hour of a bulletin; the time by which a receiver should have opened one, or confirmed it where that is asked."""
 AFTER = {"daily": timedelta(hours=8), "weekly": timedelta(hours=8), "monthly": timedelta(days=1, hours=8)}
 """So long after its last day ends a bulletin is drafted: daily and weekly at 8 in the morning; monthly on the 2nd, when the
 towns' listing is published as well."""
@@ -95,8 +95,10 @@ def receivers() -> QuerySet[Receiver]:
 
 
 def candidates() -> tuple[list[Unit], list[Account]]:
-    """Units with somebody who may read bulletins, and everybody who may."""
-    readers = [one for one in district.accounts() if may(one, "bulletin.read")]
+    """Units with somebody who may be sent bulletins, and everybody who may."""
+    readers = [
+        one for one in district.accounts() if may(one, "bulletin.read") or may(one, "bulletin.receive")
+    ]
     return [one for one in district.all_units() if _readers_of(one, readers)], readers
 
 
@@ -173,7 +175,7 @@ def hand_over(*, delivery: UUID, now: datetime) -> None:
 
 
 def remind(*, on_id: UUID, step: int, due_at: datetime, now: datetime) -> None:
-    """A day has passed and it wasn't opened: its receiver is told so, this once."""
+    """A day has passed and it wasn't opened, or not confirmed: its receiver is told so, this once."""
     audit.take_turn()
     if not agenda.settle_one(kind=UNOPENED, on_id=on_id, step=step, outcome="missed", at=now):
         return
@@ -198,9 +200,26 @@ def _opened(issue: Issue, *, by: Account, now: datetime) -> None:
     if one is None:
         return
     Delivery.objects.filter(pk=one.pk).update(opened_at=now)
-    agenda.settle(on_id=one.pk, kinds=[UNOPENED], done_at=now, at=now)
+    if not may(by, "bulletin.receive"):
+        agenda.settle(on_id=one.pk, kinds=[UNOPENED], done_at=now, at=now)
     audit.record(
         "bulletin.opened", on=one, by=by.username, at=now, bulletin=issue.kind, date=issue.date, revision=issue.revision
+    )  # fmt: skip
+
+
+@operation
+def confirm(*, delivery: Delivery, by: Account, now: datetime) -> None:
+    """Its receiver has it and says so; the first time is kept."""
+    audit.take_turn()
+    one = received(by).filter(pk=delivery.pk).first()
+    if one is None:
+        raise NotAllowed("bulletin.receive")
+    if one.confirmed_at:
+        return
+    Delivery.objects.filter(pk=one.pk).update(confirmed_at=now)
+    agenda.settle(on_id=one.pk, kinds=[UNOPENED], done_at=now, at=now)
+    audit.record(
+        "bulletin.confirmed", on=one, by=by.username, at=now, bulletin=one.issue.kind, date=one.issue.date, revision=one.issue.revision
     )  # fmt: skip
 
 
@@ -215,10 +234,28 @@ def deliveries(issue: Issue, *, viewer: Account) -> QuerySet[Delivery]:
 
 def unread(viewer: Account) -> QuerySet[Delivery]:
     """What lies before the viewer unopened, of each bulletin the newest revision."""
-    newer = Issue.objects.filter(
+    return _before(viewer).filter(~Exists(_newer()), opened_at=None)
+
+
+def received(viewer: Account) -> QuerySet[Delivery]:
+    """Everything that a bank or an operator was sent, and nothing else; the latest first."""
+    found = _before(viewer).annotate(is_outdated=Exists(_newer()))
+    return found.order_by("-sent_at", "-id") if may(viewer, "bulletin.receive") else found.none()
+
+
+def unconfirmed(viewer: Account) -> QuerySet[Delivery]:
+    """What the viewer has still to confirm, of each bulletin the newest revision."""
+    return received(viewer).filter(is_outdated=False, confirmed_at=None)
+
+
+def _before(viewer: Account) -> QuerySet[Delivery]:
+    found = Delivery.objects.select_related("issue").defer("issue__content")
+    return found.filter(account=viewer).exclude(sent_at=None)
+
+
+def _newer() -> QuerySet[Issue]:
+    return Issue.objects.filter(
         kind=OuterRef("issue__kind"),
         date=OuterRef("issue__date"),
         revision__gt=OuterRef("issue__revision"),
     )
-    found = Delivery.objects.select_related("issue").defer("issue__content")
-    return found.filter(~Exists(newer), account=viewer, opened_at=None).exclude(sent_at=None)

@@ -79,6 +79,7 @@ MAY: dict[str, set[str]] = {
     "paper.review": {OFFICE, Role.INSPECTOR},
     "bulletin.read": {OFFICE, Role.STATION_OFFICER, Role.TOWN, Role.INSPECTOR, Role.AUDITOR},
     "bulletin.issue": {OFFICE},
+    "bulletin.receive": {Role.OUTLET, Role.BANK_HEAD, Role.OPERATOR},
     "board.read": {OFFICE, Role.INSPECTOR, Role.AUDITOR},
     "duty.read": {OFFICE, Role.HOTLINE, Role.STATION_OFFICER, Role.INSPECTOR, Role.AUDITOR},
     "duty.swap": {OFFICE, Role.HOTLINE, Role.STATION_OFFICER, Role.INSPECTOR},

@@ -132,7 +132,10 @@ def test_the_list_is_kept_by_the_office_and_what_was_sent_stays(listed):
     assert Event.objects.filter(kind="bulletin.receiver_removed").count() == 1
     with pytest.raises(NotAllowed):
         sending.set_receiver(to=listed.station, kinds=["daily"], by=listed.inspector, now=at("10:00"))
-    for to in (listed.bank, listed.teller):
+    nobody = district.add_unit(
+        code="operator-1", name="示范运营商", kind="operator", by="test", at=at("07:00")
+    )
+    for to in (nobody, listed.citizen):
         with pytest.raises(sending.NoReceiver):
             sending.set_receiver(to=to, kinds=["daily"], by=listed.desk, now=at("10:00"))
 
@@ -143,7 +146,7 @@ def test_the_page_keeps_the_list(listed):
 
     assert "auditor" in page
     assert {one.kind for one in sending.receivers().filter(account=listed.auditor)} == {"monthly", "special"}
-    assert "没有存" in text(send(desk, "/bulletins/receivers", to="unit:bank-01", kind=["daily"]))
+    assert "没有存" in text(send(desk, "/bulletins/receivers", to="account:citizen", kind=["daily"]))
     assert logged_in(listed.inspector).get("/bulletins/receivers").status_code == 403
 
 

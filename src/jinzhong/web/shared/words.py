@@ -25,6 +25,7 @@ ROOMS: dict[str, Promise] = {
 }
 KINDS: dict[str, Promise] = {
     "bulletin.campaign_opened": _("设专项行动"),
+    "bulletin.confirmed": _("确认收到通报"),
     "bulletin.drafted": _("通报到点起草"),
     "bulletin.opened": _("打开通报"),
     "bulletin.receiver_added": _("加收件"),
