@@ -245,7 +245,7 @@ def received(viewer: Account) -> QuerySet[Delivery]:
 
 def unconfirmed(viewer: Account) -> QuerySet[Delivery]:
     """What the viewer has still to confirm, of each bulletin the newest revision."""
-    return received(viewer).filter(is_outdated=False, confirmed_at=None)
+    return received(viewer).filter(~Exists(_newer()), confirmed_at=None)
 
 
 def _before(viewer: Account) -> QuerySet[Delivery]:

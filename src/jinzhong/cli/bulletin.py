@@ -1,8 +1,10 @@
-"""``jinzhong bulletin daily|weekly|monthly``: a bulletin as files; ``submit``: put it forward; ``issue``: freeze it."""
+"""``jinzhong bulletin daily|weekly|monthly|special``: a bulletin as files; ``submit``: put it forward; ``issue``: freeze it;
+``campaign``: set up a special operation; ``campaigns``: those there are."""
 
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +21,9 @@ KINDS = {
     "weekly": (["--date", "--week"], "the week that holds a day"),
     "monthly": (["--date", "--month"], "the month that holds a day"),
 }
-"""Each kind, how its day may be given, and what it is about."""
+"""Each kind that is kept by its day, how that may be given, and what it is about."""
+SPECIAL = "special"
+"""The kind that is kept by its campaign."""
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -28,32 +32,83 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     for kind, (flags, about) in KINDS.items():
         one = bulletin.add_parser(kind, help=f"write the bulletin about {about}: JSON, HTML, PDF and DOCX")
-        _add_date(one, flags, about)
-        one.add_argument("--out", type=Path, required=True, metavar="DIR")
         one.add_argument(
-            "--revision", type=int, metavar="N", help="an issued revision (default: the newest, else a draft)"
+            *flags, dest="date", type=_named, required=True, metavar="YYYY-MM-DD", help=f"about {about}"
         )
-        add_as_of(one)
-        one.add_argument("--json", action="store_true", help="print its content too")
-        one.set_defaults(run=_write, kind=kind)
+        _add_written(one, kind=kind, campaign=None)
+    special = bulletin.add_parser(SPECIAL, help="write the report about a special operation: the same files")
+    special.add_argument("--campaign", type=int, required=True, metavar="N", help="its number")
+    _add_written(special, kind=SPECIAL, date=None)
     submit = bulletin.add_parser("submit", help="put a draft forward, for another person to issue")
-    submit.add_argument("kind", choices=["weekly", "monthly"])
-    _add_date(submit, ["--date"], "any day of it")
+    submit.add_argument("kind", choices=["weekly", "monthly", SPECIAL])
+    _add_which(submit)
     add_by(submit)
-    submit.set_defaults(run=_submit)
+    submit.set_defaults(run=_by_campaign(_submit))
 
     issue = bulletin.add_parser("issue", help="freeze a bulletin as its next revision")
-    issue.add_argument("kind", choices=list(KINDS))
-    _add_date(issue, ["--date"], "any day of it")
+    issue.add_argument("kind", choices=[*KINDS, SPECIAL])
+    _add_which(issue)
     issue.add_argument("--json", action="store_true", help="print its content")
     add_by(issue)
-    issue.set_defaults(run=_issue)
+    issue.set_defaults(run=_by_campaign(_issue))
+    _add_campaigns(bulletin)
 
 
-def _add_date(command: argparse.ArgumentParser, flags: list[str], about: str) -> None:
+def _add_written(command: argparse.ArgumentParser, **which: object) -> None:
+    command.add_argument("--out", type=Path, required=True, metavar="DIR")
     command.add_argument(
-        *flags, dest="date", type=_named, required=True, metavar="YYYY-MM-DD", help=f"about {about}"
+        "--revision", type=int, metavar="N", help="an issued revision (default: the newest, else a draft)"
     )
+    add_as_of(command)
+    command.add_argument("--json", action="store_true", help="print its content too")
+    command.set_defaults(run=_by_campaign(_write), **which)
+
+
+def _add_which(command: argparse.ArgumentParser) -> None:
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument("--date", type=_named, metavar="YYYY-MM-DD", help="about any day of it")
+    which.add_argument("--campaign", type=int, metavar="N", help="of a special operation its number")
+
+
+def _add_campaigns(bulletin: argparse._SubParsersAction) -> None:
+    listed = bulletin.add_parser("campaigns", help="the special operations there are, the latest first")
+    listed.add_argument("--json", action="store_true")
+    listed.set_defaults(run=_list_campaigns)
+    made = bulletin.add_parser("campaign", help="set up a special operation; it isn't changed afterwards")
+    made.add_argument("--title", required=True)
+    made.add_argument("--since", type=day, required=True, metavar="YYYY-MM-DD", help="its first day")
+    made.add_argument("--until", type=day, required=True, metavar="YYYY-MM-DD", help="the day after its last")
+    made.add_argument(
+        "--town", action="append", default=[], metavar="CODE", help="may be repeated; default: all"
+    )
+    made.add_argument("--class", dest="classes", action="append", default=[], metavar="CODE", help="likewise")
+    add_by(made)
+    made.set_defaults(run=_open_campaign)
+
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def _by_campaign(run: Command) -> Command:
+    """Where a special operation is meant: with its own kind (special-3) and last day in the place of its number."""
+
+    def go(chosen: argparse.Namespace) -> int:
+        if (chosen.kind == SPECIAL) != (chosen.campaign is not None):
+            raise Unusable(f"{chosen.kind}: special goes with --campaign, every other kind with --date")
+        if chosen.campaign is not None:
+            chosen.kind, chosen.date = _held(chosen.campaign)
+        return run(chosen)
+
+    return go
+
+
+def _held(number: int) -> tuple[str, date]:
+    from jinzhong.bulletin import queries
+
+    held = queries.campaign(f"{SPECIAL}-{number}")
+    if held is None:
+        raise Unusable(f"--campaign {number}: there is none; jinzhong bulletin campaigns lists them")
+    return held.kind, held.last
 
 
 def _named(text: str) -> date:
@@ -125,6 +180,43 @@ def _draft(chosen: argparse.Namespace) -> "Content":
         raise Unusable(f"--date {chosen.date}: {problem}") from problem
 
 
+def _list_campaigns(chosen: argparse.Namespace) -> int:
+    from jinzhong.bulletin import queries
+
+    found = [
+        {
+            "campaign": one.number, "title": one.title, "since": f"{one.since}", "until": f"{one.until}", "towns": one.towns,
+            "classes": one.classes, "revisions": len(queries.revisions(one.kind, one.last)),
+        }
+        for one in queries.campaigns()
+    ]  # fmt: skip
+    if chosen.json:
+        print(json.dumps({"campaigns": found}, ensure_ascii=False))
+        return 0
+    for one in found:
+        print(
+            f"{one['campaign']}  {one['since']} to {one['until']}  {one['title']}  {one['revisions']} issued"
+        )
+    return 0
+
+
+def _open_campaign(chosen: argparse.Namespace) -> int:
+    from jinzhong.bulletin import operations
+    from jinzhong.district.models import Account
+
+    by = actor(chosen.by, "bulletin.issue")
+    if not isinstance(by, Account):
+        raise Unusable("--by: name the account of the office that sets it up")
+    try:
+        made = operations.open_campaign(
+            title=chosen.title, since=chosen.since, until=chosen.until, towns=chosen.town, classes=chosen.classes, by=by, now=clock.now()
+        )  # fmt: skip
+    except operations.BadCampaign as problem:
+        raise Unusable(str(problem)) from problem
+    print(f"campaign {made.number} set up, {made.since} to {made.last}")
+    return 0
+
+
 def _submit(chosen: argparse.Namespace) -> int:
     from jinzhong.bulletin import operations, queries
 
@@ -146,6 +238,13 @@ def _signing(chosen: argparse.Namespace) -> tuple[str, str]:
     return (by.username, queries.signature(by)) if isinstance(by, Account) else (by, by)
 
 
+def _said(chosen: argparse.Namespace) -> str:
+    """Which one, as it is written on the command line."""
+    if chosen.campaign is not None:
+        return f"{SPECIAL} --campaign {chosen.campaign}"
+    return f"{chosen.kind} --date {chosen.date}"
+
+
 def _issue(chosen: argparse.Namespace) -> int:
     from jinzhong.bulletin import operations, queries
     from jinzhong.bulletin.paper.pdf import FontsMissing
@@ -158,7 +257,7 @@ def _issue(chosen: argparse.Namespace) -> int:
     except operations.NotSubmitted as problem:
         raise Unusable(
             f"{chosen.kind} {chosen.date}: not put forward as it stands now; "
-            f"run jinzhong bulletin submit {chosen.kind} --date {chosen.date} --by ANOTHER first"
+            f"run jinzhong bulletin submit {_said(chosen)} --by ANOTHER first"
         ) from problem
     except operations.SamePerson as problem:
         raise Unusable(f"--by {who}: put it forward; another person has to issue it") from problem

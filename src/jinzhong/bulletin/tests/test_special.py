@@ -1,6 +1,7 @@
 """专项行动通报: counted by hand, tested honestly, two persons, the same again, and pages that hold with nothing and with much."""
 
 import io
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from jinzhong.bulletin import operations, queries
 from jinzhong.bulletin.operations import BadCampaign, SamePerson
 from jinzhong.bulletin.paper import ENDINGS
 from jinzhong.bulletin.wording import BadWords
+from jinzhong.cli import main
 from jinzhong.district.permissions import NotAllowed
 from jinzhong.review import operations as review
 from jinzhong.review.queries import Ground
@@ -232,3 +234,36 @@ def test_it_is_set_up_read_and_found_on_the_pages(fallen, monkeypatch):
     assert "最后一天不能早于第一天" in text(refused)
     for wrong in ("special", "special-2", "special-01", "special-x", "daily-1"):
         assert desk.get(f"/bulletins/{wrong}/2021-05-30").status_code == 404, wrong
+
+
+def test_the_commands_set_up_write_put_forward_and_issue(fallen, tmp_path, capsys, monkeypatch):
+    """By hand: one case of brushing in Yuelin from 11 to 30 May, eight in the twenty days before."""
+    monkeypatch.setattr("jinzhong.clock.now", lambda: AFTER)
+
+    def run(*said):
+        code = main(["bulletin", *said])
+        return code, capsys.readouterr()
+
+    run("campaign", "--title", "校园反诈专项行动", "--since", "2021-05-11", "--until", "2021-05-31", "--town", YUELIN, "--class", "brushing", "--by", "desk")  # fmt: skip
+    code, told = run("special", "--campaign", "1", "--out", str(tmp_path), "--json")
+    content = json.loads(told.out)
+    assert (code, content["state"]) == (0, "draft")
+    assert (value(content, "cases"), value(content, "cases_before")) == (1, 8)
+    assert sorted(one.name for one in tmp_path.iterdir()) == [
+        f"special-1-2021-05-30.{ending}" for ending in sorted(ENDINGS)
+    ]
+    code, told = run("issue", "special", "--campaign", "1", "--by", "chief")
+    assert (code, "submit special --campaign 1 --by ANOTHER" in told.err) == (2, True)
+
+    assert run("submit", "special", "--campaign", "1", "--by", "desk")[0] == 0
+    assert "another person" in run("issue", "special", "--campaign", "1", "--by", "desk")[1].err
+    code, told = run("issue", "special", "--campaign", "1", "--by", "chief")
+    assert (code, "special-1 2021-05-30 revision 1 issued" in told.out) == (0, True)
+    run("special", "--campaign", "1", "--out", str(tmp_path), "--revision", "1")
+    issued = queries.issued("special-1", date(2021, 5, 30), 1)
+    assert (tmp_path / "special-1-2021-05-30.pdf").read_bytes() == queries.file_of(issued, "pdf")
+    [listed] = json.loads(run("campaigns", "--json")[1].out)["campaigns"]
+    assert listed == {
+        "campaign": 1, "title": "校园反诈专项行动", "since": "2021-05-11", "until": "2021-05-31", "towns": [YUELIN],
+        "classes": ["brushing"], "revisions": 1,
+    }  # fmt: skip
