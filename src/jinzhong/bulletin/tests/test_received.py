@@ -43,6 +43,7 @@ def test_a_bank_opens_what_it_was_sent_and_confirms_it_once(sent, monkeypatch):
     listed = text(bank.get("/received"))
     assert "还没有确认收到" in listed
     assert re.search(r"通报<i>1</i>", listed)
+    assert "通报 <b>1</b>" in text(bank.get("/outlet"))
 
     paper = text(bank.get(given(sent, sent.bank_head)))
     assert "5月30日全区电信网络诈骗防控情况" in paper
