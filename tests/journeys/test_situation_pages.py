@@ -381,8 +381,10 @@ def test_what_comes_every_night_is_not_missed_the_next_morning(desk, place):
     as_of = at("09:00", "2021-06-01")
 
     yesterday = Period(date(2021, 5, 31), date(2021, 6, 1))
-    assert late.complete(yesterday, as_of=as_of) == 1.0
-    assert late.complete(yesterday, as_of=at("00:10", "2021-06-01")) == 0.0
+    assert late.complete(yesterday, as_of=as_of).share == pytest.approx(1.0, abs=0.02)
+    midnight = late.complete(yesterday, as_of=at("00:10", "2021-06-01"))
+    assert midnight.share == pytest.approx(0.0, abs=0.02)
+    assert late.coming(1, midnight).about is None
 
 
 def test_too_few_earlier_cases_say_nothing_of_what_is_to_come(desk, five):

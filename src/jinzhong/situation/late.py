@@ -1,13 +1,16 @@
 """迟报: of the newest weeks, how many cases are still to be reported to us, by how late earlier ones came."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils import timezone
 
 from jinzhong.cases import queries as cases
 from jinzhong.situation.periods import DAY, Period
 from jinzhong.situation.queries import day_of
+
+if TYPE_CHECKING:
+    from jinzhong_engine.surveillance.delay import Known
 
 LONGEST = 28
 """A case that comes later than so many days isn't waited for."""
@@ -23,8 +26,8 @@ class Coming(NamedTuple):
     high: int | None
 
 
-def complete(period: Period, *, as_of: datetime) -> float | None:
-    """The share of the cases of a period that is over, known by now, as far as earlier ones tell; 1.0 where it is long over.
+def complete(period: Period, *, as_of: datetime) -> "Known | None":
+    """The share of the cases of a period that is over, known by now, as far as earlier ones tell; all where it is long over.
 
     A day's cases are held against those of earlier days at this hour as many days later. A case reported before our own register began came with its first lists and says nothing
     about a delay.
@@ -34,7 +37,7 @@ def complete(period: Period, *, as_of: datetime) -> float | None:
     now = timezone.localtime(as_of)
     today = now.date()
     if today - period.last > LONGEST * DAY:
-        return 1.0
+        return delay.ALL
     told = list(cases.arrivals(as_of=as_of))
     began = min((known for _reported, known in told), default=as_of)
     late = [
@@ -42,11 +45,7 @@ def complete(period: Period, *, as_of: datetime) -> float | None:
         for reported, known in told
         if day_of(reported) >= day_of(began)
     ]
-    shares = delay.completeness(late, LONGEST)
-    waits = [(today - period.since).days - n for n in range(period.days)]
-    found = [shares[min(wait, LONGEST)] for wait in waits]
-    known = [one for one in found if one is not None]
-    return sum(known) / len(found) if len(known) == len(found) else None
+    return delay.known(late, [(today - period.since).days - n for n in range(period.days)], LONGEST)
 
 
 def _days_late(reported: datetime, known: datetime, now: datetime) -> int:
@@ -55,13 +54,13 @@ def _days_late(reported: datetime, known: datetime, now: datetime) -> int:
     return max(0, (there.date() - day_of(reported)).days + (there.time() >= now.time()))
 
 
-def coming(known: int, share: float | None) -> Coming | None:
+def coming(known: int, share: "Known | None") -> Coming | None:
     """None where nothing more is to come."""
     from jinzhong_engine.surveillance import delay
 
-    if share is not None and share >= 1:
-        return None
     told = delay.nowcast(known, share)
+    if told.high == known:
+        return None
     if told.expected is None or told.low is None or told.high is None:
         return Coming(known, None, None, None)
     return Coming(known, round(told.expected - known), told.low - known, told.high - known)

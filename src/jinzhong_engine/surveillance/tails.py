@@ -42,6 +42,28 @@ def binomial_quantile(chance: float, size: float, share: float) -> int:
     return _smallest(lambda cases: float(special.betainc(size, cases + 1, share)), chance)
 
 
+def beta_binomial_quantile(chance: float, size: float, a: float, b: float) -> int:
+    """The same where the share is beta distributed (beta negative binomial).
+
+    >>> beta_binomial_quantile(0.975, 9.0, 8e6, 2e6), binomial_quantile(0.975, 9.0, 0.8)
+    (6, 6)
+    >>> beta_binomial_quantile(0.975, 9.0, 8.0, 2.0)
+    10
+    """
+    wanted, asked = chance * (1 - FUZZ), 64
+    while True:
+        below = np.cumsum(np.exp(_beta_binomial(np.arange(asked), size, a, b)))
+        if below[-1] >= wanted:
+            return int(np.searchsorted(below, wanted))
+        asked *= 2
+
+
+def _beta_binomial(cases: np.ndarray, size: float, a: float, b: float) -> np.ndarray:
+    """Logarithm of the chance of so many cases."""
+    ways = special.gammaln(size + cases) - special.gammaln(size) - special.gammaln(cases + 1)
+    return np.asarray(ways + special.betaln(a + size, b + cases) - special.betaln(a, b))
+
+
 def tail_after(cases: int, before: int, share: float) -> float:
     """Chance of as many cases or more after ``before`` cases in a time of which the window is a ``share``.
 

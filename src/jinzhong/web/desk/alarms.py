@@ -25,6 +25,7 @@ from jinzhong.web.shared.request import Request
 
 if TYPE_CHECKING:
     from jinzhong_engine.surveillance.alarms import Baseline
+    from jinzhong_engine.surveillance.delay import Known
 
 WIDE, EDGE = 290, 10
 """Of the drawing of a line, and of the room at its sides, in pixels."""
@@ -272,7 +273,7 @@ class Opened:
     clusters: list[tuple[str, Any, str]]
 
 
-def _opened(request: Request, asked: Asked, told: Board, line: Line, share: float | None) -> Opened:
+def _opened(request: Request, asked: Asked, told: Board, line: Line, share: "Known | None") -> Opened:
     found = queries.rows(told.week, viewer=request.user, as_of=told.as_of, only=board.only(line))
     listed = found.select_related("case", "community").order_by("-loss", "reported_at")
     words = dict(cases.classes())
