@@ -154,6 +154,35 @@ def test_of_a_community_the_office_of_its_town_answers(works, time):
     assert "没有做到：小喇叭能响、按时播；新柜员没有培训" in form
 
 
+def test_an_operator_and_a_school_answer_for_themselves_by_items_of_their_own(works, time):
+    for code, kind, town in (("operator-1", "operator", None), ("school-1", "school", works.yuelin)):
+        district.add_unit(code=code, name=f"示范{kind}", kind=kind, town=town, by="test", at=at("08:00"))
+    away = district.add_unit(
+        code="school-2", name="溪口中学", kind="school", town=works.xikou, by="test", at=at("08:00")
+    )
+    officer = logged_in(works.patrols[0])
+    form = text(officer.get("/field/check"))
+    assert "开卡本人到场" in form
+    assert "溪口中学" not in form
+
+    for key, place, item in (
+        ("a", "operator:operator-1", "reverify"),
+        ("b", "school:school-1", "class_meetings"),
+    ):
+        said = {f"item-{item}": "bad", "item-alarm_key": "bad", "text": "", "once": key}
+        assert check(officer, place=place, **said).status_code == 204
+    assert check(officer, place=f"school:{away.code}", once="c").status_code == 422
+    assert check(officer, place="bank:bank-01", once="d").status_code == 422
+    desk = logged_in(works.desk)
+    for unit, found in (
+        ("operator-1", "没有做到：高危卡 24 小时内提醒二次实人认证"),
+        ("school-1", "没有做到：本学期各班开过反诈班会"),
+    ):
+        grounds = text(desk.get(f"/inspection/new?to={unit}"))
+        assert found in grounds
+        assert "柜员会按一键报警" not in grounds
+
+
 def test_who_may_check_what_and_who_sees_it(works, time):
     officer = logged_in(works.patrols[0])
     assert check(officer, place="outlet:outlet-002").status_code == 422, "of another station's town"

@@ -225,11 +225,11 @@ class PaperStep(models.Model):
 
 
 class SiteCheck(models.Model):
-    """现场检查 of an outlet or a community, kept as it came. ``items``: each thing looked at, good or bad; ``receiver``: the unit that
+    """现场检查 of an outlet, an operator, a school or a community, kept as it came. ``items``: each thing looked at, good or bad; ``receiver``: the unit that
     answers for the place; ``seen_at``: by the clock of who was there."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    outlet = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="checks")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="checks")
     community = models.ForeignKey(Community, null=True, on_delete=models.PROTECT, related_name="checks")
     receiver = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
     items = models.JSONField()
@@ -241,7 +241,7 @@ class SiteCheck(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(outlet=None) ^ models.Q(community=None), name="check_of_one_place"
+                condition=models.Q(unit=None) ^ models.Q(community=None), name="check_of_one_place"
             )
         ]
         ordering = ["-seen_at", "-id"]
@@ -250,5 +250,7 @@ class SiteCheck(models.Model):
         return str(self.place)
 
     @property
-    def place(self) -> Unit | Community | None:
-        return self.outlet or self.community
+    def place(self) -> Unit | Community:
+        found: Unit | Community | None = self.unit or self.community
+        assert found is not None, "the database holds that it is one of the two"
+        return found

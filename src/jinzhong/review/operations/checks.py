@@ -22,15 +22,14 @@ def record_check(
     require(by, "check.record")
     seen = checks.place(place, by)
     if seen is None:
-        raise Unfit(_("选一个网点或村（社区）"))
-    is_outlet = isinstance(seen, Unit)
-    known = checks.ITEMS[checks.OUTLET if is_outlet else checks.COMMUNITY]
+        raise Unfit(_("选一个要查的地方"))
+    known = checks.ITEMS[checks.kind_of(seen)]
     looked_at = {code: items[code] for code in known if items.get(code) in (checks.GOOD, checks.BAD)}
     if not looked_at and not text.strip():
         raise Unfit(_("至少查一项，或者写看到什么"))
     audit.take_turn()
     made = SiteCheck.objects.create(
-        **{checks.OUTLET if is_outlet else checks.COMMUNITY: seen},
+        **{"unit" if isinstance(seen, Unit) else "community": seen},
         receiver=checks.receiver_of(seen),
         items=looked_at,
         text=short(text),

@@ -1,5 +1,8 @@
 """现场检查 on the phone: kept there like a step of an order, handed in once there is a network."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -23,14 +26,21 @@ def check(request: Request) -> HttpResponse:
         return _record(request)
     mine = checks.visible(request.user).filter(by=request.user.username)[:SHOWN]
     shown = {
-        "places": checks.places(request.user),
+        "places": _grouped(checks.places(request.user)),
         "kinds": [
-            (kind, [(f"{ITEM}{code}", word) for code, word in items.items()]) for kind, items in checks.ITEMS.items()
+            (kind, checks.KINDS[kind], [(f"{ITEM}{code}", word) for code, word in items.items()])
+            for kind, items in checks.ITEMS.items()
         ],
         "mine": [(one, checks.findings(one)) for one in mine],
         "errors": list(messages.get_messages(request)),
     }  # fmt: skip
     return render(request, "field/check.html", shown)
+
+
+def _grouped(places: Iterable[checks.Place]) -> list[tuple[Any, list[checks.Place]]]:
+    """(kind in words, its places), in the order of the forms."""
+    found = list(places)
+    return [(word, [one for one in found if one.kind == kind]) for kind, word in checks.KINDS.items()]
 
 
 def _record(request: Request) -> HttpResponse:
