@@ -154,9 +154,9 @@ OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
         "missing": "999",
     },
     "check": lambda world: {
-        "the officer's": world.checks["officer"].pk,
-        "others'": world.checks["others"].pk,
-        "missing": MISSING,
+        "the officer's": (world.checks["officer"].pk, 1),
+        "others'": (world.checks["others"].pk, 1),
+        "missing": (MISSING, 1),
     },
     "paper": lambda world: {state: one.pk for state, one in world.papers.items()} | {"missing": MISSING},
     "account": lambda world: {"other": "teller_near", "own": "admin", "missing": "nobody"},

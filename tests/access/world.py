@@ -428,7 +428,7 @@ def _inspection(made: World) -> None:
 
     for name, by in (("officer", made.accounts["officer"]), ("others", place.chief)):
         made.checks[name] = review.record_check(
-            place=f"outlet:{place.outlet.code}", items={"alarm_key": "bad"}, text="", seen_at=at("13:00"), by=by, now=at("13:30")
+            place=f"outlet:{place.outlet.code}", items={"alarm_key": "bad"}, text="", seen_at=at("13:00"), by=by, now=at("13:30"), photos=[b"a photo"],
         )  # fmt: skip
 
 

@@ -2,10 +2,15 @@
 
 import re
 from html import unescape
+from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from PIL import Image
 
 from jinzhong.district import operations as district
+from jinzhong.review.models import CheckPhoto, SiteCheck
 from tests.district import at
 from tests.pages import logged_in, send, text
 
@@ -181,6 +186,45 @@ def test_an_operator_and_a_school_answer_for_themselves_by_items_of_their_own(wo
         grounds = text(desk.get(f"/inspection/new?to={unit}"))
         assert found in grounds
         assert "柜员会按一键报警" not in grounds
+
+
+def taken(name="IMG_1.jpg", size=(3200, 2400)):
+    """A photo as a phone's camera makes it."""
+    out = BytesIO()
+    Image.new("RGB", size, (20, 120, 60)).save(out, "JPEG")
+    return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")
+
+
+def test_photos_go_with_a_check_and_are_seen_by_whoever_sees_it(works, time):
+    officer, inspector = logged_in(works.patrols[0]), logged_in(works.inspector)
+    assert check(officer, photo=[taken(), taken("IMG_2.jpg")]).status_code == 204
+    assert check(officer, photo=[taken(), taken("IMG_2.jpg")]).status_code == 204, "handed in twice is once"
+    assert "照片 2 张" in text(officer.get("/field/check"))
+
+    pk = re.search(r"/inspection/checks/([0-9a-f-]+)", text(inspector.get("/inspection")))[1]
+    at_photo = f"/inspection/checks/{pk}/photos/2"
+    assert at_photo in text(inspector.get(f"/inspection/checks/{pk}"))
+    for client in (inspector, officer):
+        with Image.open(BytesIO(client.get(at_photo).content)) as seen:
+            assert seen.size == (1600, 1200)
+    assert inspector.get(f"/inspection/checks/{pk}/photos/3").status_code == 404
+    assert logged_in(works.patrols[1]).get(at_photo).status_code == 404
+    assert logged_in(works.town_yuelin).get(at_photo).status_code == 404
+    assert logged_in(works.teller).get(at_photo).status_code == 403
+    assert CheckPhoto.objects.count() == 2
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT content FROM review_checkphoto")
+        assert b"JFIF" not in bytes(cursor.fetchone()[0]), "kept encrypted"
+
+
+def test_a_photo_that_is_none_or_one_too_many_is_told_and_nothing_is_kept(works, time):
+    officer = logged_in(works.patrols[0])
+    bad = check(officer, photo=[taken(), SimpleUploadedFile("a.jpg", b"<script>", "image/jpeg")])
+    many = check(officer, photo=[taken(f"{n}.jpg", (40, 30)) for n in range(5)], once="key-2")
+
+    assert (bad.status_code, text(bad)) == (422, "有一张照片打不开，没有交；请删掉它，或者重拍")
+    assert (many.status_code, text(many)) == (422, "照片最多 4 张")
+    assert not SiteCheck.objects.exists()
 
 
 def test_who_may_check_what_and_who_sees_it(works, time):

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,6 +14,8 @@ from jinzhong.district.models import Account, Community, Unit
 from jinzhong.review.models import SiteCheck
 
 GOOD, BAD = "good", "bad"
+PHOTOS = 4
+"""At most so many with one check."""
 OUTLET, OPERATOR, COMMUNITY, SCHOOL = "outlet", "operator", "community", "school"
 UNITS = (OUTLET, OPERATOR, SCHOOL)
 """Kinds of places that are units; a community is none."""
@@ -107,6 +109,12 @@ def receiver_of(seen: Unit | Community) -> Unit | None:
     return next((one for one in offices if one.town_id == seen.town_id), None)
 
 
+def photo(one: SiteCheck, number: int) -> bytes | None:
+    """A JPEG; who may see the check may see it."""
+    found = one.photos.filter(number=number).first()
+    return found.content if found else None
+
+
 def kind_of(seen: Unit | Community) -> str:
     return seen.kind if isinstance(seen, Unit) else COMMUNITY
 
@@ -114,6 +122,7 @@ def kind_of(seen: Unit | Community) -> str:
 def visible(viewer: Account) -> QuerySet[SiteCheck]:
     """Of who sees the district all, else one's own."""
     found = SiteCheck.objects.select_related("unit", "community__town", "receiver")
+    found = found.annotate(photographed=Count("photos"))
     return found if district.sight(viewer).district else found.filter(by=viewer.username)
 
 

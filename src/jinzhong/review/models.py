@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from jinzhong.district.models import Community, Town, Unit
 from jinzhong.ids import new_id
-from jinzhong.vault.fields import SealedJson, SealedText
+from jinzhong.vault.fields import SealedBytes, SealedJson, SealedText
 
 
 class Listing(models.Model):
@@ -254,3 +254,16 @@ class SiteCheck(models.Model):
         found: Unit | Community | None = self.unit or self.community
         assert found is not None, "the database holds that it is one of the two"
         return found
+
+
+class CheckPhoto(models.Model):
+    """A photo taken at a site check, drawn anew before it was kept. ``number``: from 1, in the order in which they were handed in."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    check_of = models.ForeignKey(SiteCheck, on_delete=models.PROTECT, related_name="photos")
+    number = models.PositiveSmallIntegerField()
+    content = SealedBytes()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["check_of", "number"], name="photo_once_per_number")]
+        ordering = ["number"]

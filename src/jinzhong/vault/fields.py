@@ -1,6 +1,7 @@
 """Model fields that are encrypted in the database and plain in Python."""
 
 import json
+from base64 import b64decode, b64encode
 from typing import Any
 
 from django.db import models
@@ -35,6 +36,16 @@ class SealedText(models.Field):
 
     def get_lookup(self, lookup_name: str) -> Any:
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
+
+
+class SealedBytes(SealedText):
+    """Bytes, such as a photo, encrypted."""
+
+    def to_text(self, value: Any) -> str:
+        return b64encode(value).decode()
+
+    def from_text(self, text: str) -> Any:
+        return b64decode(text)
 
 
 class SealedJson(SealedText):

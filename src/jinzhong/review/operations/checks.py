@@ -1,6 +1,6 @@
 """现场检查: what somebody saw at a place, kept as it was seen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -10,15 +10,15 @@ from jinzhong.district.models import Account, Unit
 from jinzhong.district.permissions import require
 from jinzhong.operation import operation
 from jinzhong.review import checks
-from jinzhong.review.models import SiteCheck
+from jinzhong.review.models import CheckPhoto, SiteCheck
 from jinzhong.review.operations.words import Unfit, short
 
 
 @operation
 def record_check(
-    *, place: str, items: Mapping[str, str], text: str, seen_at: datetime, by: Account, now: datetime
-) -> SiteCheck:
-    """Keep it; what is not in order can become the ground of a paper."""
+    *, place: str, items: Mapping[str, str], text: str, seen_at: datetime, by: Account, now: datetime, photos: Sequence[bytes] = ()
+) -> SiteCheck:  # fmt: skip
+    """Keep it; what is not in order can become the ground of a paper. ``photos``: drawn anew (``jinzhong.pictures``)."""
     require(by, "check.record")
     seen = checks.place(place, by)
     if seen is None:
@@ -27,6 +27,8 @@ def record_check(
     looked_at = {code: items[code] for code in known if items.get(code) in (checks.GOOD, checks.BAD)}
     if not looked_at and not text.strip():
         raise Unfit(_("至少查一项，或者写看到什么"))
+    if len(photos) > checks.PHOTOS:
+        raise Unfit(_("照片最多 %(n)s 张") % {"n": checks.PHOTOS})
     audit.take_turn()
     made = SiteCheck.objects.create(
         **{"unit" if isinstance(seen, Unit) else "community": seen},
@@ -37,8 +39,11 @@ def record_check(
         seen_at=seen_at,
         recorded_at=now,
     )
+    CheckPhoto.objects.bulk_create(
+        CheckPhoto(check_of=made, number=number, content=one) for number, one in enumerate(photos, 1)
+    )
     bad = sum(state == checks.BAD for state in looked_at.values())
     audit.record(
-        "review.site_checked", on=made, by=by.username, at=now, happened_at=seen_at, town=seen.town_id or "", found=bad
+        "review.site_checked", on=made, by=by.username, at=now, happened_at=seen_at, town=seen.town_id or "", found=bad, photos=len(photos)
     )  # fmt: skip
     return made

@@ -89,8 +89,24 @@ def site_check(request: Request, pk: UUID) -> HttpResponse:
     if one is None:
         return missing(request)
     issues = may(request.user, "paper.issue") and one.receiver and checks.findings(one)
-    shown = {"one": one, "items": checks.told(one), "paper": _paper_on(one) if issues else ""}
+    shown = {
+        "one": one,
+        "items": checks.told(one),
+        "photos": range(1, one.photos.count() + 1),
+        "paper": _paper_on(one) if issues else "",
+    }
     return render(request, "desk/inspection/check.html", shown)
+
+
+@page("inspection/checks/<uuid:pk>/photos/<int:number>", name="inspection-photo", may="paper.read")
+def photo(request: Request, pk: UUID, number: int) -> HttpResponse:
+    one = checks.check(pk, viewer=request.user)
+    drawn = checks.photo(one, number) if one else None
+    if drawn is None:
+        return missing(request)
+    answer = HttpResponse(drawn, content_type="image/jpeg")
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 # -- a new paper ----------------------------------------------------------------------------------------

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from jinzhong import clock
+from jinzhong import clock, pictures
 from jinzhong.review import checks, operations
 from jinzhong.web.field.task import their_time
 from jinzhong.web.shared.once import once
@@ -32,6 +34,7 @@ def check(request: Request) -> HttpResponse:
             for kind, items in checks.ITEMS.items()
         ],
         "mine": [(one, checks.findings(one)) for one in mine],
+        "most_photos": checks.PHOTOS,
         "errors": list(messages.get_messages(request)),
     }  # fmt: skip
     return render(request, "field/check.html", shown)
@@ -45,21 +48,35 @@ def _grouped(places: Iterable[checks.Place]) -> list[tuple[Any, list[checks.Plac
 
 def _record(request: Request) -> HttpResponse:
     now, said = clock.now(), request.POST
+    try:
+        photos = [_redrawn(one) for one in request.FILES.getlist("photo")[: checks.PHOTOS + 1]]
+    except pictures.BadPicture:
+        return _refused(request, _("有一张照片打不开，没有交；请删掉它，或者重拍"))
     items = {name.removeprefix(ITEM): said.get(name, "") for name in said if name.startswith(ITEM)}
 
     def do() -> str:
         operations.record_check(
             place=said.get("place", ""), items=items, text=said.get("text", ""),
-            seen_at=their_time(said.get("at", ""), now), by=request.user, now=now,
+            seen_at=their_time(said.get("at", ""), now), by=request.user, now=now, photos=photos,
         )  # fmt: skip
         return reverse("field-check")
 
-    from_phone = request.headers.get("X-Phone")
     try:
         answer = once(request, do)
     except operations.Unfit as problem:
-        if from_phone:
-            return HttpResponse(str(problem), status=422, content_type="text/plain; charset=utf-8")
-        messages.error(request, str(problem))
-        return HttpResponseRedirect(reverse("field-check"))
-    return HttpResponse(status=204) if from_phone else answer
+        return _refused(request, str(problem))
+    return HttpResponse(status=204) if request.headers.get("X-Phone") else answer
+
+
+def _redrawn(given: UploadedFile) -> bytes:
+    """Raises BadPicture, before it is read where it is too large."""
+    if (given.size or 0) > pictures.MAX_FILE:
+        raise pictures.BadPicture
+    return pictures.redrawn(given.read())
+
+
+def _refused(request: Request, why: str) -> HttpResponse:
+    if request.headers.get("X-Phone"):
+        return HttpResponse(why, status=422, content_type="text/plain; charset=utf-8")
+    messages.error(request, why)
+    return HttpResponseRedirect(reverse("field-check"))

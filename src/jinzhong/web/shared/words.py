@@ -199,6 +199,7 @@ FACTS: dict[str, Promise] = THINGS | {
     "passage": _("哪一段"),
     "pattern": _("深浅"),
     "people": _("人数"),
+    "photos": _("照片"),
     "post": _("岗位"),
     "rejected": _("没收的"),
     "residents": _("常住人口"),

@@ -7,11 +7,11 @@ number is an object: ``{"d": date}``, ``{"x": "formula"}``, ``{"x": "error", …
 
 import json
 import os
-import resource
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
+from jinzhong.confined import restrict
 from jinzhong.intake.sources.case_sheet import delimited
 from jinzhong.intake.sources.case_sheet.limits import (
     CPU_SECONDS,
@@ -39,7 +39,7 @@ NO_TABLE = (
 
 def main(sheet: str) -> None:
     """Tell the parent what the file holds; every way a file can be broken ends in a refusal, not in a traceback."""
-    restrict()
+    restrict(memory=MEMORY, cpu_seconds=CPU_SECONDS)
     out = Teller(sys.stdout.buffer)
     try:
         with open(0, "rb", closefd=False) as file:
@@ -51,19 +51,6 @@ def main(sheet: str) -> None:
     except Exception:  # whatever a malformed file makes the libraries raise
         out.line({"refused": "broken"})
     out.file.flush()
-
-
-def restrict() -> None:
-    """Give up everything this process doesn't need, before the first byte of the file is read."""
-    for limit, amount in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, most = resource.getrlimit(limit)
-        amount = amount if most == resource.RLIM_INFINITY else min(amount, most)
-        resource.setrlimit(limit, (amount, amount))
 
 
 class Teller:

@@ -16,12 +16,11 @@ from typing import IO, Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
+from jinzhong.confined import BARE
 from jinzhong.intake.sources.case_sheet.limits import MAX_FILE, MAX_ROWS, MAX_SENT, WALL_SECONDS, Refusal
 
 SOURCE = Path(__file__).parents[4]
 START = "import sys; sys.path.append(sys.argv[1]); from jinzhong.intake.sources.case_sheet.child import main; main(sys.argv[2])"
-BARE = {"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
-"""The child's whole environment: no database address, no keys."""
 
 
 class UnreadableFile(Exception):

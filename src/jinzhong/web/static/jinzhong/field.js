@@ -49,6 +49,12 @@
     for (const mark of document.querySelectorAll("[data-live]")) if (!navigator.onLine) { mark.classList.add("stale"); mark.textContent = mark.dataset.off; }
   };
   const cookie = () => (document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) || [])[1] || "";
+  const packed = (fields) => { // photos go as files, everything else as it is
+    if (!fields.some(([name]) => name === "photo")) return new URLSearchParams(fields);
+    const body = new FormData();
+    for (const [name, value] of fields) if (name === "photo") body.append(name, new Blob([Uint8Array.from(atob(value.split(",")[1]), (one) => one.charCodeAt(0))], { type: "image/jpeg" }), "photo.jpg"); else body.append(name, value);
+    return body;
+  };
   let sending = false;
   const send = async () => {
     if (sending) return;
@@ -58,7 +64,7 @@
         const step = rows[0];
         if (step.who !== who()) break;
         const answer = await fetch(step.url, { method: "POST", credentials: "same-origin", redirect: "manual",
-          headers: { "X-Phone": "1", "X-CSRFToken": cookie() }, body: new URLSearchParams(step.fields) });
+          headers: { "X-Phone": "1", "X-CSRFToken": cookie() }, body: packed(step.fields) });
         if (answer.type === "opaqueredirect") { location.assign("/field"); break; } // locked meanwhile: after the login it goes on
         if (answer.status >= 500 || answer.status === 403) break;
         if (!answer.ok) await told(await answer.text());
@@ -86,14 +92,14 @@
     if (!task || !form.dataset.then) return;
     event.preventDefault();
     const key = crypto.randomUUID(), isFresh = form.dataset.fresh; // a form that may be filled again has a new key each time
-    const fields = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken" && !(isFresh && name === "once")).concat([["at", stamp(time())]], isFresh ? [["once", key]] : []);
+    const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken" && !(isFresh && name === "once")).concat([["at", stamp(time())]], isFresh ? [["once", key]] : []);
     const step = { key, who: who(), order: isFresh ? `${task.dataset.order}:${key}` : task.dataset.order, url: form.getAttribute("action"), fields, from: task.dataset.state, then: form.dataset.then };
     if (step.then === "closed" && !fields.some(([name, value]) => name === "outcome" && value)) return;
     told("");
     task.dataset.state = step.then;
     quiet();
     await change((rows) => [...rows, step]);
-    if (isFresh) { form.reset(); await drop(`draft:${task.dataset.order}`); form.querySelector("[data-kept]").textContent = ""; scrollTo(0, 0); }
+    if (isFresh) { form.reset(); form.querySelector("[data-photos]")?.replaceChildren(); await drop(`draft:${task.dataset.order}`); form.querySelector("[data-kept]").textContent = ""; scrollTo(0, 0); }
     await remember();
     tell(); send();
   });
@@ -109,7 +115,7 @@
   };
   const draft = async (form) => { // of the form that was touched: it says so once more when a fresh page takes its place
     const task = form.closest("#task"), at = time();
-    await keep(`draft:${task.dataset.order}`, [...new FormData(form)].filter(([name]) => !["csrfmiddlewaretoken", "once"].includes(name)));
+    await keep(`draft:${task.dataset.order}`, [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["csrfmiddlewaretoken", "once"].includes(name)));
     const mark = form.querySelector("[data-kept]");
     mark.textContent = mark.dataset.text.replace("%(at)s", stamp(at).slice(11, 16));
   };
@@ -118,8 +124,37 @@
     const form = document.getElementById("door");
     if (!said || !form) return;
     for (const box of form.querySelectorAll("input[type=checkbox], input[type=radio]")) box.checked = said.some(([name, value]) => name === box.name && value === box.value);
-    for (const [name, value] of said) { const box = form.elements[name]; if (box && !(box instanceof RadioNodeList) && !["checkbox", "radio"].includes(box.type)) box.value = value; }
+    form.querySelector("[data-photos]")?.replaceChildren();
+    for (const [, value] of said.filter(([name]) => name === "photo")) hang(form, value);
+    for (const [name, value] of said.filter(([name]) => name !== "photo")) { const box = form.elements[name]; if (box && !(box instanceof RadioNodeList) && !["checkbox", "radio"].includes(box.type)) box.value = value; }
   };
+  // -- photos: drawn anew at once, small enough to wait here; what the camera wrote into the file stays behind
+  const LONG_SIDE = 1600, QUALITY = 0.8;
+  const hang = (form, drawn) => {
+    const box = form.querySelector("[data-photos]"), one = document.createElement("figure"), image = new Image(), off = document.createElement("button"), said = document.createElement("input");
+    image.src = drawn; image.alt = ""; off.type = "button"; off.className = "mini"; off.textContent = box.dataset.off; off.dataset.offPhoto = "1";
+    said.type = "hidden"; said.name = "photo"; said.value = drawn;
+    one.append(image, off, said); box.append(one);
+  };
+  const redrawn = async (file) => {
+    const image = await createImageBitmap(file, { imageOrientation: "from-image" }), share = Math.min(1, LONG_SIDE / Math.max(image.width, image.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(image.width * share); canvas.height = Math.round(image.height * share);
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    return canvas.toDataURL("image/jpeg", QUALITY);
+  };
+  document.addEventListener("change", async (event) => {
+    const picked = event.target, box = picked.form?.querySelector("[data-photos]");
+    if (!box || picked.type !== "file") return;
+    for (const file of [...picked.files]) {
+      if (box.children.length >= Number(box.dataset.most)) { say(box.dataset.full); break; }
+      try { hang(picked.form, await redrawn(file)); } catch { say(box.dataset.bad); }
+    }
+    picked.value = "";
+    await draft(picked.form);
+  });
+  document.addEventListener("click", (event) => { const off = event.target.closest("[data-off-photo]"), form = off?.closest("form"); if (off) { off.closest("figure").remove(); draft(form); } });
+
   for (const touched of ["input", "change"]) document.addEventListener(touched, (event) => { const form = event.target.closest("#door"); if (form) draft(form); });
 
   // -- steps done here but not sent yet stay done when the page is drawn anew
