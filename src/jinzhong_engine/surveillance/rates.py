@@ -13,6 +13,9 @@ Reals = NDArray[np.float64]
 INTERVAL = 0.95
 SPREAD = 0.5
 """Before any case is seen, areas are as likely to differ by more than this (standard deviation over mean) as by less: half-Cauchy."""
+ALONE, ALONE_SPREAD = 0.1, 1.0
+"""One area in ten may stand alone, whatever the others are like: its risk differs from the district's by so much (standard
+deviation over mean)."""
 SPREADS, LEVELS = 24, 15
 """How many spreads and district rates are weighed."""
 HALVINGS = 32
@@ -69,7 +72,8 @@ def shrunken(cases: Sequence[int], residents: Sequence[int]) -> list[Rate]:
     A village of 300 with one case is not thirty times worse than the district.
 
     The spread and the district's rate are not taken as known but averaged over (``_Priors``): with the likeliest spread alone
-    the intervals hold the truth far less often than they say (``benchmarks/rates.py``).
+    the intervals hold the truth far less often than they say (``benchmarks/rates.py``). Each area is taken to be like the others,
+    or else to stand alone with a risk of its own (a mixture of two Gammas), so that one that does isn't drawn to them.
 
     >>> big, small = shrunken([60, 1], [100_000, 300])
     >>> 1 < small.rate / big.rate < 3
@@ -80,14 +84,15 @@ def shrunken(cases: Sequence[int], residents: Sequence[int]) -> list[Rate]:
         return [Rate(0.0, 0.0, of_count(0).high / one, 0.0) for one in people]
     priors = _Priors.weighed(seen, people)
     shape, scale = priors.shape[:, None] + seen, (priors.shape / priors.level)[:, None] + people
-    mean, own = priors.weight @ (shape / scale), priors.weight @ (people / scale)
+    mean, own = ((priors.weight * part).sum(axis=0) for part in (shape / scale, people / scale))
     tail = (1 - INTERVAL) / 2
     low, high = (_quantile(chance, shape, scale, priors.weight) for chance in (tail, 1 - tail))
     return [Rate(*(float(part) for part in one)) for one in zip(mean, low, high, own, strict=True)]
 
 
 class _Priors(NamedTuple):
-    """Gammas from which the areas may draw their risk, and how likely each is after the counts."""
+    """Gammas from which the areas may draw their risk, and how likely each is after the counts, for each area: one row a
+    spread and district rate, first as of an area like the others, then as of one that stands alone."""
 
     shape: Reals
     level: Reals
@@ -100,12 +105,23 @@ class _Priors(NamedTuple):
         steps = np.linspace(-4, 4, LEVELS)
         level = (seen.sum() / people.sum() * np.exp(np.outer(apart, steps))).ravel()
         shape, width = np.repeat(spread**-2.0, LEVELS), np.repeat(apart, LEVELS)
-        a, mean = shape[:, None], level[:, None] * people
-        terms = special.gammaln(a + seen) - special.gammaln(a)
-        fit = (terms - a * np.log1p(mean / a) + seen * (np.log(mean) - np.log(a + mean))).sum(axis=1)
-        likely = np.exp(fit + np.log(width) - (fit + np.log(width)).max())
+        mean, alone = level[:, None] * people, np.full_like(shape, ALONE_SPREAD**-2.0)
+        like = np.log1p(-ALONE) + _fit(seen, mean, shape[:, None])
+        apart_alone = np.log(ALONE) + _fit(seen, mean, alone[:, None])
+        both = np.logaddexp(like, apart_alone)
+        fit = both.sum(axis=1) + np.log(width)
+        likely = np.exp(fit - fit.max())
         kept = likely > 1e-5
-        return cls(shape[kept], level[kept], likely[kept] / likely[kept].sum())
+        share = (likely[kept] / likely[kept].sum())[:, None] * np.exp(np.stack([like, apart_alone]) - both)[
+            :, kept
+        ]
+        return cls(np.concatenate([shape[kept], alone[kept]]), np.tile(level[kept], 2), np.concatenate(share))
+
+
+def _fit(seen: Reals, mean: Reals, a: Reals) -> Reals:
+    """Logarithm of the chance of the counts where so many are expected (negative binomial), without what is the same for all."""
+    terms = special.gammaln(a + seen) - special.gammaln(a)
+    return np.asarray(terms - a * np.log1p(mean / a) + seen * (np.log(mean) - np.log(a + mean)))
 
 
 def _quantile(chance: float, shape: Reals, scale: Reals, weight: Reals) -> Reals:
@@ -113,7 +129,7 @@ def _quantile(chance: float, shape: Reals, scale: Reals, weight: Reals) -> Reals
     low, high = np.full(shape.shape[1], -30.0), np.full(shape.shape[1], 2.0)
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        below = weight @ special.gammainc(shape, scale * np.exp(middle)) < chance
+        below = (weight * special.gammainc(shape, scale * np.exp(middle))).sum(axis=0) < chance
         low, high = np.where(below, middle, low), np.where(below, high, middle)
     return np.exp(high)
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import numpy as np
 import pytest
 
 from benchmarks import nowcast as lateness
@@ -18,7 +19,7 @@ def test_areas_that_differ_by_chance_alone_are_drawn_to_the_districts_rate():
     found = rates.shrunken([9, 10, 11, 10], [10_000] * 4)
 
     assert [one.rate * 10_000 for one in found] == pytest.approx([10] * 4, abs=0.5)
-    assert max(one.own for one in found) < 0.25
+    assert max(one.own for one in found) < 0.3
     assert all(one.low * 10_000 < 7.2 and one.high * 10_000 > 13.5 for one in found)
 
 
@@ -27,6 +28,15 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(spread):
     """557 cases among 577,505 people in twelve towns, drawn anew; 95 of 100 are promised. 40 districts of 12 towns: chance
     alone moves the share by two or three points."""
     assert coverage.held(spread=spread, share_of_cases=1.0, draws=40, seed=11).mean() >= 0.92
+
+
+def test_one_town_that_alone_has_twice_the_risk_keeps_its_interval():
+    """The median town of twelve, 40 districts: of 150 it was held in 76 % before it might stand alone, 95 % since."""
+    median = int(np.argsort(coverage.PEOPLE)[len(coverage.PEOPLE) // 2])
+    found = coverage.held(spread=0, share_of_cases=1.0, draws=40, seed=11, twice=median)
+
+    assert found[:, median].mean() >= 0.85
+    assert found.mean() >= 0.93
 
 
 def test_a_large_area_that_really_differs_keeps_its_own_rate_and_a_village_doesnt():
