@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +14,7 @@ from jinzhong import clock
 from jinzhong.bulletin import queries, reports, sending
 from jinzhong.bulletin.paper import html
 from jinzhong.situation import sentences
+from jinzhong.web.shared.files import attached
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.request import Request
@@ -59,11 +59,8 @@ def file(request: Request, pk: UUID, ending: str) -> HttpResponse:
     if found is None or ending not in FILES:
         return missing(request)
     sending.open_(found.issue, by=request.user, now=clock.now())
-    answer = HttpResponse(queries.file_of(found.issue, ending), content_type=FILES[ending])
     name = f"{_called(found)[0]} {found.issue.date} {found.issue.revision}.{ending}"
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return attached(queries.file_of(found.issue, ending), name, FILES[ending])
 
 
 @page("received/<uuid:pk>/confirm", name="received-confirm", may=MAY, methods=("POST",))
