@@ -139,7 +139,8 @@ def reveal(request: Request, pk: UUID) -> HttpResponse:
     subject = _subject(found, request.GET.get("of", request.POST.get("of", ""))) if found else None
     if found is None or subject is None:
         return missing(request)
-    asked = {**plain.asking(request, subject), "of": subject.pk, "about": f"{_('案件')} {found.case.number}"}
+    about = " ".join((_("案件"), found.case.number))
+    asked = {**plain.asking(request, subject), "of": subject.pk, "about": about}
     if request.method != "POST":
         return _case(request, found, dialog=asked)
     try:
