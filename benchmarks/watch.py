@@ -1,17 +1,25 @@
 """The live watch's speed: events a second from JSON lines to the list, with features and score, in one process.
 
     python3 dev.py bench watch CALLS MODEL [--events 400000] [--rate 50000]
+    python3 dev.py bench watch CALLS MODEL --all [--rate 1500] [--lateness 300]
 
 CALLS: a folder of calls; MODEL: made by numbers fit on features of calls. The watch has already counted all calls but the last
 ``--events``; these it is then given as fast as it takes them, or ``--rate`` a second, sent a thousand at a time. It reads what is there, a
 megabyte at most, as from a file or a pipe. Prints events per wall and cpu second, with ``--rate`` how long a thousand waited and were
 judged from their arrival on, and the memory after every fifth.
+
+``--all``: the watch knows nothing before and is sent all calls by another process, as through a pipe. For its memory over a stream longer than
+the look-back. Where the stream's time runs faster than the clock, ``--lateness`` (of the stream's time) as much longer makes the watch
+remember as many ids as it would in life.
 """
 
 import argparse
+import io
 import json
 import os
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,22 +29,24 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from jinzhong_engine.backends import files
-from jinzhong_engine.features.windows import SECOND
+from jinzhong_engine.features.windows import DAY, SECOND
 from jinzhong_engine.models import boosting, events
 from jinzhong_engine.models.watch import Watch, watch
 from jinzhong_engine.tables import CALLS, TEXT, TIME
 
 BATCH = 1000
+PREPARED = 20.0
+"""Seconds the sender has to read the calls."""
 WARM = 0.1
 """Share of the events that compile and fill the caches; they aren't counted."""
 
 
-def lines(table: pa.Table) -> list[bytes]:
-    """Calls as they come, a thousand together."""
+def lines(table: pa.Table, first: int = 0) -> list[bytes]:
+    """Calls as they come, a thousand together; ``first``: the number of the first one."""
     told = table.set_column(2, "start", table["start"].cast(TIME).cast(TEXT))
     return [
         b"".join(
-            json.dumps(row | {"id": f"r{begin + at}"}).encode() + b"\n"
+            json.dumps(row | {"id": f"r{first + begin + at}"}).encode() + b"\n"
             for at, row in enumerate(told.slice(begin, BATCH).to_pylist())
         )
         for begin in range(0, told.num_rows, BATCH)
@@ -70,10 +80,50 @@ class Feed:
         return b"".join(self._batches[first : self._given])
 
 
+class Pipe:
+    """The same from another process, which keeps the calls: its memory isn't the watch's."""
+
+    def __init__(self, calls: Path, rate: float):
+        self._every = BATCH / rate if rate else 0.0
+        self._begun = time.perf_counter() + PREPARED
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.watch",
+            calls,
+            "-",
+            "--rate",
+            rate,
+            "--send",
+            self._begun,
+        ]
+        self._sender = subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, bufsize=0)
+        assert isinstance(self._sender.stdout, io.RawIOBase)
+        self._read = self._sender.stdout
+        events.widen_pipe(self._read)
+
+    def arrival(self, batch: int) -> float:
+        return self._begun + (batch + 1) * self._every
+
+    def read(self, most: int) -> bytes:
+        return self._read.read(most) or b""
+
+
+def send(calls: Path, rate: float, begun: float) -> None:
+    """Write the calls to standard output, ``rate`` a second from ``begun`` on."""
+    table = files.read_events(calls, CALLS, 10**17).sort_by("start")
+    for at in range(0, table.num_rows, BATCH):
+        [batch] = lines(table.slice(at, BATCH), at)
+        time.sleep(max(0.0, begun + (at / BATCH + 1) * BATCH / rate - time.perf_counter()) if rate else 0.0)
+        sys.stdout.buffer.write(batch)
+        sys.stdout.buffer.flush()
+
+
 class Done(NamedTuple):
-    """How many events are judged, and when that was."""
+    """How many events are judged, up to which moment of the stream, and when that was."""
 
     count: int
+    watermark: int
     at: float
     cpu: float
     memory: float
@@ -82,13 +132,16 @@ class Done(NamedTuple):
 class Timed(Watch):
     """A watch that notes when it is done with a piece, and what it has used."""
 
+    done: list[Done]
+
     def take(self, events: pa.Table) -> None:
         super().take(events)
-        self.done.append(Done(self.counted, time.perf_counter(), time.process_time(), _memory()))
+        self.done.append(
+            Done(self.counted, self.watermark, time.perf_counter(), time.process_time(), _memory())
+        )
 
     def know(self, calls: pa.Table) -> None:
         """Stand as after these calls."""
-        self.done = list[Done]()
         self.live.add(calls, 0)
         self.watermark = calls["start"][-1].as_py()
 
@@ -108,21 +161,36 @@ def main() -> None:
     options.add_argument(
         "--rate", type=float, default=0.0, help="events that arrive a second; 0: as fast as they are taken"
     )
+    options.add_argument("--all", action="store_true", help="all calls, sent by another process")
+    options.add_argument("--lateness", type=int, default=300, metavar="SECONDS")
+    options.add_argument("--send", type=float, help=argparse.SUPPRESS)
     chosen = options.parse_args()
-    table = files.read_events(chosen.calls, CALLS, 10**17).sort_by("start")
-    before = table.num_rows - chosen.events
-    feed = Feed(lines(table.slice(before)), chosen.rate)
+    if chosen.send is not None:
+        send(chosen.calls, chosen.rate, chosen.send)
+        return
     with tempfile.TemporaryDirectory() as folder:
         watching = Timed(
-            boosting.load(chosen.model), Path(folder, "state"), Path(folder, "list"), lateness=300 * SECOND
+            boosting.load(chosen.model),
+            Path(folder, "state"),
+            Path(folder, "list"),
+            lateness=chosen.lateness * SECOND,
         )
-        watching.know(table.slice(0, before))
+        watching.done = []
+        feed, before = (Pipe(chosen.calls, chosen.rate), 0) if chosen.all else known(watching, chosen)
         watch(watching, events.batches(feed, latest=10**17, name="bench"), print)
     for line in told(feed, watching.done, before, chosen.rate):
         print(line)
 
 
-def told(feed: Feed, done: list[Done], before: int, rate: float) -> Iterator[str]:
+def known(watching: Timed, chosen: argparse.Namespace) -> tuple[Feed, int]:
+    """The last calls as they will arrive, and how many before them the watch knows."""
+    table = files.read_events(chosen.calls, CALLS, 10**17).sort_by("start")
+    before = table.num_rows - chosen.events
+    watching.know(table.slice(0, before))
+    return Feed(lines(table.slice(before)), chosen.rate), before
+
+
+def told(feed: Feed | Pipe, done: list[Done], before: int, rate: float) -> Iterator[str]:
     warm = next(one for one in done if one.count >= WARM * done[-1].count)
     last, counted = done[-1], done[done.index(warm) :]
     count = last.count - warm.count
@@ -133,8 +201,10 @@ def told(feed: Feed, done: list[Done], before: int, rate: float) -> Iterator[str
             for batch in range(warm.count // BATCH, last.count // BATCH)
         )
         yield f"{BATCH} events of {rate:,.0f} a second, from arrival to list: median {waits[len(waits) // 2]:.0f} ms, p99 {waits[int(len(waits) * 0.99)]:.0f} ms, longest {waits[-1]:.0f} ms"
-    grown = ", ".join(f"{one.memory:.2f}" for one in counted[:: max(1, len(counted) // 5)])
-    yield f"memory {grown} GB; load {os.getloadavg()[0]:.1f}"
+    fifths = [next(one for one in done if one.count >= last.count * fifth / 5) for fifth in range(1, 6)]
+    grown = ", ".join(f"{one.memory:.2f}" for one in fifths)
+    days = ", ".join(f"{(one.watermark - done[0].watermark) / DAY:.0f}" for one in fifths)
+    yield f"memory {grown} GB after {days} days of the stream; load {os.getloadavg()[0]:.1f}"
 
 
 if __name__ == "__main__":

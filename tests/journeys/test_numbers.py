@@ -257,7 +257,7 @@ def test_a_watch_killed_and_fed_again_equals_the_batch(tmp_path, call_model):
     )
     killed.stdin.write("".join(lines.splitlines(keepends=True)[:250]).encode())
     killed.stdin.flush()
-    while not list((tmp_path / "state").glob("batches-*")):
+    while not list((tmp_path / "state").glob("records-*")):
         time.sleep(0.1)
         assert killed.poll() is None
     killed.kill()

@@ -77,10 +77,6 @@ class Ids:
         odd = pa.array(list(self._odd)).take(pa.array(-1 - keys, mask=keys >= 0))
         return pc.if_else(pa.array(keys >= 0), known, odd)
 
-    def column(self, ids: Any) -> pa.DictionaryArray:
-        """The texts of a column of ids; null for -1."""
-        return pa.DictionaryArray.from_arrays(pa.array(ids, pa.int32(), mask=ids < 0), self.texts())
-
     def parts(self, ids: Any, of: int) -> Any:
         """Which of so many parts each of these ids belongs to: the same for the same text in every process."""
         keys = self._keys[ids]

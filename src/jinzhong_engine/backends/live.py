@@ -10,21 +10,12 @@ from numba import njit
 from jinzhong_engine.backends import kernel, pool
 from jinzhong_engine.backends.cores import THREADS, in_stretches, side_by_side
 from jinzhong_engine.backends.ids import Ids
-from jinzhong_engine.backends.ledger import BRIEF, KINDS, MADE, Ledger
+from jinzhong_engine.backends.ledger import BRIEF, MADE, Ledger
 from jinzhong_engine.backends.native import kinds
 from jinzhong_engine.backends.pool import Pool, longer
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
 
 NO_SLOT = -1
-
-_CODED = pa.dictionary(pa.int32(), pa.string())
-KEPT = pa.schema(
-    [
-        ("caller", _CODED), ("callee", _CODED), ("start", pa.int64()), ("seconds", pa.int32()), ("kind", _CODED),
-        ("cell", _CODED), ("imei", _CODED), ("peer_city", _CODED), ("text_hash", _CODED),
-    ]
-)  # fmt: skip
-"""Columns of what is kept."""
 
 
 class Live:
@@ -134,48 +125,6 @@ class Live:
         """Those of the chosen ids, by default of all, with a call made or received in the week before the moment."""
         numbers = np.arange(len(self.numbers)) if chosen is None else chosen
         return numbers[_active(numbers, moment, self.made) | _active(numbers, moment, self.received)]
-
-    def kept(self) -> pa.Table:
-        """All that is kept, as a table of events: what a snapshot stores and ``add`` takes back.
-
-        Of a number in another part only what is known under others is there: its calls to this part, and which handset it used.
-        """
-        made, caller = self._flat(self.made)
-        received, callee = self._flat(self.received)
-        used, imei = self._flat(self._pools[2])
-        sent, sender = self._flat(self._pools[3])
-        kind = pa.DictionaryArray.from_arrays(pa.array(made["kind"]), pa.array(KINDS))
-        calls = self._table(
-            made, caller, made["other"], seconds=pa.array(made["seconds"]), kind=kind,
-            cell=self.cells.column(made["cell"]), imei=self.imeis.column(made["imei"]), peer_city=self.cities.column(made["city"]),
-        )  # fmt: skip
-        messages = self._table(sent, sender, sent["other"], text_hash=self._hashes.column(sent["what"]))
-        tables = [calls, messages]
-        if self._part[1] > 1:
-            theirs = ~self._mine[received["other"]]
-            received, callee = received[theirs], callee[theirs]
-            tables.append(
-                self._table(received, received["other"], callee, seconds=pa.array(received["what"]))
-            )
-            theirs = ~self._mine[used["other"]]
-            used, imei = used[theirs], self.imeis.column(imei[theirs])
-            tables.append(self._table(used, used["other"], used["other"], imei=imei))
-        return pa.concat_tables(tables).unify_dictionaries()
-
-    def _table(self, events: Any, caller: Any, callee: Any, **more: Any) -> pa.Table:
-        """A table of events; what isn't given is nothing."""
-        count = len(events)
-        known = more | {
-            "caller": self.numbers.column(caller), "callee": self.numbers.column(callee), "start": pa.array(events["at"]),
-        }  # fmt: skip
-        return pa.table({one.name: known.get(one.name, pa.nulls(count, one.type)) for one in KEPT})
-
-    @staticmethod
-    def _flat(of: Pool) -> tuple[Any, Any]:
-        size = int((of.end - of.start).sum())
-        events, owners = np.empty(size, of.events.dtype), np.empty(size, np.int32)
-        pool.flat(of, events, owners)
-        return events, owners
 
     def _book(self) -> kernel.Book:
         made, received, uses, sent = (Ledger(one.events, one.start, one.end) for one in self._pools)

@@ -110,13 +110,3 @@ def with_room(pool: Pool, count: int, owners: Any, oldest: int) -> Pool:
     packed = np.empty(2 * (kept + ROOM * len(owners)) + 1024, pool.events.dtype)
     _pack(pool, coming, counts, oldest, packed)
     return pool._replace(events=packed)
-
-
-@njit(cache=True, nogil=True)
-def flat(pool: Any, events: Any, owners: Any) -> None:
-    """All that is kept, one behind the other, and whose it is."""
-    at = 0
-    for owner in range(len(pool.start)):
-        for place in range(pool.start[owner], pool.end[owner]):
-            events[at], owners[at] = pool.events[place], owner
-            at += 1

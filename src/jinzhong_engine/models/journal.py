@@ -1,88 +1,215 @@
-"""What the live watch has taken in, on disk: a snapshot, and the batches since, each whole or not there.
+"""What the live watch has taken in, on disk: the records it still needs, in the order they came, and where it stood at the last mark.
 
-A batch is written before anything is made of it. Whoever is killed at any moment reads the snapshot, plays the batches
-again and stands where it stood: playing them is deterministic, down to the bytes of the list.
+Records are on disk before anything is said of them. They lie in segments; a mark ends one and begins the next. An ended segment never
+changes what it says, so that a mark costs its few notes however many records are kept, and one whose records are all too old is removed
+whole. Whoever is killed at any moment reads the ended segments, stands where the mark says, and plays what came since: down to the bytes
+of the list.
 """
 
 import json
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 
 from jinzhong_engine.models.card import BadModel
 
 _HEAD = struct.Struct("<QI")  # length, crc32
+PACKED_ROWS = 65_536
+"""Rows of a packed batch: a trickle's batches of one record each take ten times their place."""
+_PLAIN, _SMALL = pa.ipc.IpcWriteOptions(), pa.ipc.IpcWriteOptions(compression="lz4")
 
 
 class Journal:
-    """``generation`` counts snapshots: ``snapshot-3`` and ``batches-3`` belong together; older ones are leftovers."""
+    """``notes``: of the last mark, None in an empty folder. Mark n stands before segment n: ``mark-3``, then ``records-3``."""
 
     def __init__(self, folder: Path):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        found = sorted(int(one.name.split("-")[1]) for one in folder.glob("snapshot-*[0-9]"))
-        self.generation = found[-1] if found else 0
-        self._file: Any = None
-
-    def snapshot(self) -> tuple[pa.Table, dict[str, Any]] | None:
-        """(calls, notes) of the last snapshot."""
-        path = self.folder / f"snapshot-{self.generation}"
-        if not path.exists():
-            return None
-        try:
-            table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-            return table, json.loads(table.schema.metadata[b"notes"])
-        except (pa.ArrowInvalid, KeyError, ValueError) as problem:
+        if list(folder.glob("snapshot-*")):
             raise BadModel(
-                f"{path}: not readable; remove the state folder and send the events again"
-            ) from problem
+                f"{folder}: written by an earlier version; give an empty folder and send the events again"
+            )
+        self.number = max((int(one.name[len("mark-") :]) for one in folder.glob("mark-*[0-9]")), default=0)
+        self.notes: dict[str, Any] | None = None
+        self._ended: dict[int, int] = {}
+        self._read_mark()
+        self._newest: int | None = None
+        self._file: Any = None
+        self._syncer, self._syncs = ThreadPoolExecutor(1), list[Future[None]]()
+        self._packer, self._packing = ThreadPoolExecutor(1), list[Future[None]]()
+        for one in folder.glob("*.part"):
+            one.unlink()
+        self._tidy()
 
-    def batches(self) -> Iterator[pa.Table]:
-        """The whole batches since the snapshot; a torn last one is cut off, its sender sends it again."""
-        path = self.folder / f"batches-{self.generation}"
+    # -- read ------------------------------------------------------------------------------------------
+
+    def ended(self) -> Iterator[pa.Table]:
+        """The records before the mark, as far as they are kept."""
+        for number in self._ended:
+            with self._segment(number).open("rb") as file:
+                yield from _batches(file)
+                if file.read(1):
+                    raise _unreadable(Path(file.name))
+
+    def since(self) -> Iterator[pa.Table]:
+        """The whole batches since the mark; a torn last one is cut off, its sender sends it again."""
+        path = self._segment(self.number)
         if not path.exists():
             return
-        data, place = path.read_bytes(), 0
-        while len(data) - place >= _HEAD.size:
-            length, check = _HEAD.unpack_from(data, place)
-            body = data[place + _HEAD.size : place + _HEAD.size + length]
-            if len(body) < length or zlib.crc32(body) != check:
-                break
-            yield pa.ipc.open_stream(body).read_all()
-            place += _HEAD.size + length
-        os.truncate(path, place)
+        with path.open("r+b") as file:
+            for batch in _batches(file):
+                self._note(batch)
+                yield batch
+            file.truncate()
+
+    # -- write -----------------------------------------------------------------------------------------
 
     def append(self, batch: pa.Table) -> None:
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, batch.schema) as writer:
-            writer.write_table(batch)
-        body = sink.getvalue().to_pybytes()
+        """Written at once, on its way to the disk: ``settle`` waits until it is there."""
         if self._file is None:
-            self._file = (self.folder / f"batches-{self.generation}").open("ab")
-        self._file.write(_HEAD.pack(len(body), zlib.crc32(body)) + body)
+            self._file = self._segment(self.number).open("ab")
+            _sync_folder(self.folder)
+        self._file.write(_framed(batch, _PLAIN))
         self._file.flush()
+        self._note(batch)
+        self._syncs = _unfinished(self._syncs)
+        if all(one.running() for one in self._syncs):  # one that waits to begin takes this batch along
+            self._syncs.append(self._syncer.submit(os.fdatasync, self._file.fileno()))
 
-    def keep(self, calls: pa.Table, notes: dict[str, Any]) -> None:
-        """A new snapshot instead of the batches so far; until it stands, the old ones do."""
-        following, beside = self.generation + 1, self.folder / "next.part"
-        table = calls.replace_schema_metadata({"notes": json.dumps(notes)})
-        with beside.open("wb") as file:
-            with pa.ipc.new_file(file, table.schema) as writer:
-                writer.write_table(table)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.folder / f"snapshot-{following}")
-        self.close()
-        for kind in ("snapshot", "batches"):
-            (self.folder / f"{kind}-{self.generation}").unlink(missing_ok=True)
-        self.generation = following
+    def settle(self) -> None:
+        """Returns when all that was appended outlives a power cut."""
+        for one in self._syncs:
+            one.result()
+        self._syncs = []
+
+    def mark(self, notes: dict[str, Any], oldest: int) -> None:
+        """End the segment and stand here from now on; until this mark is there, the one before it stands.
+
+        ``oldest``: what lies before it isn't needed.
+        """
+        self._end_segment()
+        known = self._ended if self._newest is None else {**self._ended, self.number: self._newest}
+        kept = {number: newest for number, newest in known.items() if newest >= oldest}
+        text = json.dumps({"notes": notes, "ended": list(kept.items())})
+        _replace(self.folder / f"mark-{self.number + 1}", [text.encode()])
+        was, self.number, self._ended, self._newest = self.number, self.number + 1, kept, None
+        self._tidy()
+        self._packing = _unfinished(self._packing)
+        if was in kept:
+            self._packing.append(self._packer.submit(_pack, self._segment(was)))
 
     def close(self) -> None:
+        self._end_segment()
+        for one in self._packing:
+            one.result()
+        self._packing = []
+
+    # -- inside ----------------------------------------------------------------------------------------
+
+    def _read_mark(self) -> None:
+        if not self.number:
+            return
+        path = self.folder / f"mark-{self.number}"
+        try:
+            told = json.loads(path.read_text())
+            self.notes, self._ended = told["notes"], dict(told["ended"])
+        except (ValueError, KeyError, TypeError) as problem:
+            raise _unreadable(path) from problem
+
+    def _segment(self, number: int) -> Path:
+        return self.folder / f"records-{number}"
+
+    def _note(self, batch: pa.Table) -> None:
+        newest = batch["start"].to_numpy().max(initial=0)
+        self._newest = max(self._newest or 0, int(newest))
+
+    def _end_segment(self) -> None:
+        self.settle()
         if self._file is not None:
             self._file.close()
             self._file = None
+
+    def _tidy(self) -> None:
+        """Remove what the mark doesn't name."""
+        kept = {f"mark-{self.number}", *(f"records-{one}" for one in (*self._ended, self.number))}
+        for kind in ("mark-*[0-9]", "records-*[0-9]"):
+            for path in self.folder.glob(kind):
+                if path.name not in kept:
+                    path.unlink()
+
+
+def _unreadable(path: Path) -> BadModel:
+    return BadModel(f"{path}: not readable; remove the state folder and send the events again")
+
+
+def _framed(batch: pa.Table, options: pa.ipc.IpcWriteOptions) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema, options=options) as writer:
+        writer.write_table(batch)
+    body = sink.getvalue().to_pybytes()
+    return _HEAD.pack(len(body), zlib.crc32(body)) + body
+
+
+def _batches(file: BinaryIO) -> Iterator[pa.Table]:
+    """The whole batches of a segment; the file then stands behind the last one."""
+    while True:
+        place = file.tell()
+        head = file.read(_HEAD.size)
+        length, check = _HEAD.unpack(head) if len(head) == _HEAD.size else (-1, 0)
+        body = file.read(max(length, 0))
+        if len(body) != length or zlib.crc32(body) != check:
+            file.seek(place)
+            return
+        yield pa.ipc.open_stream(body).read_all()
+
+
+def _pack(path: Path) -> None:
+    """The same records in the same order, in fewer batches."""
+    with path.open("rb") as file:
+        _replace(path, (_framed(one, _SMALL) for one in _gathered(_batches(file))))
+
+
+def _gathered(batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Batches of the same columns put together to about PACKED_ROWS."""
+    found, rows = list[pa.Table](), 0
+    for one in batches:
+        if found and (rows >= PACKED_ROWS or one.schema != found[0].schema):
+            yield pa.concat_tables(found).combine_chunks()
+            found, rows = [], 0
+        found.append(one)
+        rows += one.num_rows
+    if found:
+        yield pa.concat_tables(found).combine_chunks()
+
+
+def _replace(path: Path, pieces: Iterable[bytes]) -> None:
+    """A file that is there in full and on the disk, or as it was."""
+    beside = path.with_name(path.name + ".part")
+    with beside.open("wb") as file:
+        file.writelines(pieces)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(held)
+    finally:
+        os.close(held)
+
+
+def _unfinished(work: list[Future[None]]) -> list[Future[None]]:
+    """Raises what went wrong in those that are done."""
+    for one in work:
+        if one.done():
+            one.result()
+    return [one for one in work if not one.done()]

@@ -22,9 +22,10 @@ from jinzhong_engine.models.boosting import Model
 from jinzhong_engine.models.card import BadModel
 from jinzhong_engine.models.journal import Journal
 from jinzhong_engine.models.reasons import sentences
+from jinzhong_engine.models.recent import Recent
 
-SNAPSHOT_CALLS = 2_000_000
-"""Calls between two snapshots: what is played again after a crash."""
+MARK_EVERY = 250_000
+"""Records between two marks: what is judged again after a crash."""
 
 CHINA = timezone(timedelta(hours=8))
 REACHED = NAMES.index("reached_7d")
@@ -56,13 +57,12 @@ class Watch:
         self.lateness = lateness
         self.part, self.live, self.watermark = part, Live(part), 0
         self.listed: set[int] = set()
-        self.recent: dict[str, int] = {}
-        self.purged_at = 0
-        self.counted, self.ignored, self.since_snapshot = 0, 0, 0
+        self.recent = Recent()
+        self.counted, self.ignored, self.since_mark = 0, 0, 0
         self.list = ListFile(out)
         self.journal = Journal(state)
         self._resume()
-        self.list.settle()
+        self.list.drop_held()
 
     def take(self, events: pa.Table) -> None:
         """Count what is new, in whatever order it comes; then judge who called."""
@@ -70,9 +70,9 @@ class Watch:
         if fresh.num_rows:
             self.journal.append(fresh)
             self._count(fresh)
-            self.since_snapshot += fresh.num_rows
-            if self.since_snapshot >= SNAPSHOT_CALLS:
-                self.snapshot()
+            self.since_mark += fresh.num_rows
+            if self.since_mark >= MARK_EVERY:
+                self.mark()
 
     def scores(self, as_of: int) -> pa.Table:
         """number, score of every number with a call in the week before ``as_of``, by number."""
@@ -81,14 +81,21 @@ class Watch:
         numbers = self.live.numbers.texts(chosen)
         return pa.table({"number": numbers, "score": pa.array(chance, pa.float64())}).sort_by("number")
 
-    def snapshot(self) -> None:
+    def mark(self) -> None:
+        """From here on the next run stands on again."""
+        self.list.settle()
         notes = {
             "model": self.model.card["seal"], "threshold": self.threshold, "part": self.part,
-            "watermark": self.watermark, "recent": self.recent, "counted": self.counted, "as_of": self.as_of,
+            "watermark": self.watermark, "counted": self.counted, "as_of": self.as_of,
             "listed": sorted(self._texts(list(self.listed))), "list_bytes": self.list.written,
         }  # fmt: skip
-        self.journal.keep(self.live.kept(), notes)
-        self.since_snapshot = 0
+        self.journal.mark(notes, self._oldest())
+        self.since_mark = 0
+
+    def close(self) -> None:
+        self.mark()
+        self.journal.close()
+        self.list.close()
 
     # -- counting --------------------------------------------------------------------------------------
 
@@ -96,24 +103,21 @@ class Watch:
         """Without what came before. An event older than the lateness allows can only be one sent again."""
         at = events["start"].to_numpy()
         shown = np.maximum.accumulate(np.concatenate([[self.watermark], at]))
-        keep = at >= shown[:-1] - self.lateness
-        ids = events["id"].to_pylist()
-        if keep.all() and len(set(ids)) == len(ids) and self.recent.keys().isdisjoint(ids):
-            self.recent.update(zip(ids, at.tolist(), strict=True))
-            return events
-        for row, one in enumerate(ids):
-            if keep[row]:
-                if one in self.recent:
-                    keep[row] = False
-                else:
-                    self.recent[one] = int(at[row])
-        self.ignored += len(at) - int(keep.sum())
-        return events if keep.all() else events.filter(pa.array(keep))
+        late = at < shown[:-1] - self.lateness
+        in_time = events.filter(pa.array(~late)) if late.any() else events
+        new = self._remember(in_time)
+        fresh = in_time if new.all() else in_time.filter(pa.array(new))
+        self.ignored += events.num_rows - fresh.num_rows
+        return fresh
+
+    def _remember(self, events: pa.Table) -> Any:
+        """Whether each came for the first time."""
+        return self.recent.note(events["id"].to_pylist(), int(events["start"].to_numpy().max(initial=0)))
 
     def _count(self, fresh: pa.Table) -> None:
         hour_before = self.watermark // HOUR
         self.watermark = max(self.watermark, pc.max(fresh["start"]).as_py())
-        told = self.live.add(fresh, oldest_needed(self.watermark, self.as_of))
+        told = self.live.add(fresh, self._oldest())
         numbers = self.live.active(self.watermark + 1, told)
         if (
             self.watermark // HOUR != hour_before
@@ -121,12 +125,10 @@ class Watch:
             numbers = np.union1d(numbers, np.fromiter(self.listed, np.int64, len(self.listed)))
         self.counted += fresh.num_rows
         self._judge(numbers, self.watermark + 1)
-        self._forget()
+        self.recent.forget(self.watermark - self.lateness)
 
-    def _forget(self) -> None:
-        if len(self.recent) > 2 * self.purged_at + 100_000:
-            self.recent = {one: at for one, at in self.recent.items() if at >= self.watermark - self.lateness}
-            self.purged_at = len(self.recent)
+    def _oldest(self) -> int:
+        return oldest_needed(self.watermark, self.as_of)
 
     def _texts(self, numbers: Any) -> list[str]:
         return self.live.numbers.texts(np.asarray(numbers, np.int64)).to_pylist()
@@ -143,6 +145,7 @@ class Watch:
             return
         # By number, not by id: ids are given anew after a crash, and the list must come out the same.
         texts = self._texts(numbers[changed])
+        self.journal.settle()  # what the list says must be found again after a power cut
         told = zip(texts, changed.tolist(), sentences(self.model, values[changed]), strict=True)
         for text, row, reasons in sorted(told):
             self._change(
@@ -167,21 +170,26 @@ class Watch:
     # -- after a crash ---------------------------------------------------------------------------------
 
     def _resume(self) -> None:
-        """Stand where the last run stood: its snapshot, then its batches, played again. Whose state it is stands from the beginning."""
-        kept = self.journal.snapshot()
-        if kept is None:
-            self.snapshot()
+        """Stand where the last run stood: at its mark, then its batches, played again. Whose state it is stands from the beginning."""
+        notes = self.journal.notes
+        self.list.stand(notes["list_bytes"] if notes else 0)
+        if notes is None:
+            self.mark()
         else:
-            kept_events, notes = kept
             self._check(notes)
-            self.live.add(kept_events.sort_by("start"), 0)
-            self.watermark, self.recent, self.counted = notes["watermark"], notes["recent"], notes["counted"]
-            self.listed = set(self.live.numbers.encode(pa.array(notes["listed"], pa.string())).tolist())
-            self.list.written = notes["list_bytes"]
-        for batch in self.journal.batches():
-            self.recent.update(zip(batch["id"].to_pylist(), batch["start"].to_pylist(), strict=True))
+            self._stand_at(notes)
+        for batch in self.journal.since():
+            self._remember(batch)
             self._count(batch)
-            self.since_snapshot += batch.num_rows
+            self.since_mark += batch.num_rows
+
+    def _stand_at(self, notes: dict[str, Any]) -> None:
+        self.watermark, self.counted = notes["watermark"], notes["counted"]
+        for events in self.journal.ended():
+            self.live.add(events, self._oldest())
+            if pc.max(events["start"]).as_py() >= self.watermark - self.lateness:
+                self._remember(events)
+        self.listed = set(self.live.numbers.encode(pa.array(notes["listed"], pa.string())).tolist())
 
     def _check(self, notes: dict[str, Any]) -> None:
         if (notes["model"], notes["threshold"]) != (self.model.card["seal"], self.threshold):
@@ -201,39 +209,51 @@ class Watch:
 
 
 class ListFile:
-    """The list as it grows. ``written`` counts what the list says in full; what the file already holds is not written twice."""
+    """The list as it grows. ``written`` counts the bytes it says in full; what the file already says isn't written twice."""
 
     def __init__(self, path: Path):
         self._file = path.open("ab")
-        self._held = os.fstat(self._file.fileno()).st_size
-        self.written = 0
+        self.path, self.written, self._held = path, 0, b""
+
+    def stand(self, written: int) -> None:
+        """So much was said before; what the file holds behind it may be said again."""
+        self.written = written
+        with self.path.open("rb") as file:
+            file.seek(written)
+            self._held = file.read()
 
     def write(self, line: str) -> None:
         data = line.encode() + b"\n"
-        missing = max(0, self.written + len(data) - max(self._held, self.written))
+        if self._held.startswith(data):
+            self._held = self._held[len(data) :]
+        else:
+            self.drop_held()
+            self._file.write(data)
         self.written += len(data)
-        if missing:
-            self._file.write(data[len(data) - missing :])
 
-    def settle(self) -> None:
-        """After what was known is said again: whatever else the file holds is of another watch."""
-        if self._held > self.written:
+    def drop_held(self) -> None:
+        """After what was known is said again: whatever else the file holds is torn, or of another watch."""
+        if self._held:
             self._file.truncate(self.written)
-            self._held = self.written
+            self._held = b""
 
     def flush(self) -> None:
         self._file.flush()
+
+    def settle(self) -> None:
+        """Returns when what was said outlives a power cut."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
 
     def close(self) -> None:
         self._file.close()
 
 
 def watch(watching: Watch, batches: Iterable[pa.Table], tell: Callable[[str], None]) -> None:
-    """Everything there is, then a last snapshot."""
+    """Everything there is, then a last mark."""
     for events in batches:
         watching.take(events)
-    watching.snapshot()
-    watching.list.close()
+    watching.close()
     tell(
         f"{watching.counted} records counted, {watching.ignored} sent again or too late, {len(watching.listed)} numbers on the list"
     )

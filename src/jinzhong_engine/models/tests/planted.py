@@ -1,5 +1,7 @@
 """A few days of calls among people and fraudsters, and a model fitted on them."""
 
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -51,11 +53,16 @@ def days_of_calls() -> pa.Table:
 
 
 @pytest.fixture(scope="session")
-def model(days_of_calls, tmp_path_factory) -> boosting.Model:
+def model_folder(days_of_calls, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("calls-model")
     table = native.features(days_of_calls, None, AS_OF)
     fraud = pa.array([int(one.startswith("1543")) for one in table["number"].to_pylist()])
     score.fit_table(
         table.append_column("fraud", fraud), label="fraud", out=folder, data="planted", on="2021-05-31"
     )
-    return boosting.load(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def model(model_folder) -> boosting.Model:
+    return boosting.load(model_folder)

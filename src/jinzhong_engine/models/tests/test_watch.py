@@ -3,6 +3,9 @@
 import io
 import json
 import random
+import signal
+import subprocess
+import sys
 
 import pyarrow as pa
 import pytest
@@ -15,6 +18,7 @@ from jinzhong_engine.features.catalogue import NAMES
 from jinzhong_engine.features.windows import DAY, SECOND
 from jinzhong_engine.models import events, score
 from jinzhong_engine.models.card import BadModel
+from jinzhong_engine.models.tests import dying
 from jinzhong_engine.models.watch import Watch
 
 LATENESS = 600 * SECOND
@@ -71,8 +75,8 @@ def test_messages_count_and_equal_the_batch_to_the_last_bit(model, tmp_path):
     watching = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS, as_of=AS_OF)
     for at, piece in enumerate(pieces(stream, 211)):
         watching.take(piece)
-        if at == 9:  # half way it is stopped, and stands on again from its snapshot
-            watching.snapshot()
+        if at == 9:  # half way it is stopped, and stands on again from its mark
+            watching.mark()
             watching = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS, as_of=AS_OF)
 
     features = native.features(calls, messages, AS_OF)
@@ -83,13 +87,13 @@ def test_messages_count_and_equal_the_batch_to_the_last_bit(model, tmp_path):
     assert watching.scores(AS_OF).equals(batch.select(["number", "score"]))
 
 
-@pytest.mark.parametrize("snapshot", [False, True])
-def test_three_parts_list_and_score_what_one_watch_does(model, lines, tmp_path, snapshot):
+@pytest.mark.parametrize("mark", [False, True])
+def test_three_parts_list_and_score_what_one_watch_does(model, lines, tmp_path, mark):
     def watched(name: str, part: tuple[int, int]) -> Watch:
         watching = Watch(model, tmp_path / name, tmp_path / f"list-{name}", lateness=LATENESS, part=part)
         for at, piece in enumerate(pieces(lines, 300)):
-            if snapshot and at == 3:
-                watching.snapshot()
+            if mark and at == 3:
+                watching.mark()
                 watching = Watch(
                     model, tmp_path / name, tmp_path / f"list-{name}", lateness=LATENESS, part=part
                 )
@@ -124,20 +128,20 @@ def test_the_fraudsters_are_listed_with_reasons_and_whom_they_reached(model, lin
     assert all(0 <= one["reached"] <= 60 and one["at"].endswith("+08:00") for one in found)
 
 
-@pytest.mark.parametrize("snapshot_after", [None, 10, 30])
-def test_killed_and_sent_again_from_the_beginning(model, lines, tmp_path, snapshot_after):
+@pytest.mark.parametrize("mark_after", [None, 10, 30])
+def test_killed_and_sent_again_from_the_beginning(model, lines, tmp_path, mark_after):
     whole = Watch(model, tmp_path / "one", tmp_path / "list-one", lateness=LATENESS)
     for piece in pieces(lines, 80):
         whole.take(piece)
     killed = Watch(model, tmp_path / "two", tmp_path / "list-two", lateness=LATENESS)
     for at, piece in enumerate(pieces(lines, 80)):
         killed.take(piece)
-        if at == snapshot_after:
-            killed.snapshot()
+        if at == mark_after:
+            killed.mark()
         if at == 25:
             break
     del killed  # no farewell; and the last batch was torn, the last line half written
-    [journal] = (tmp_path / "two").glob("batches-*")
+    journal = max((tmp_path / "two").glob("records-*[0-9]"), key=lambda one: int(one.name[8:]))
     journal.write_bytes(journal.read_bytes()[:-7])
     (tmp_path / "list-two").write_bytes((tmp_path / "list-two").read_bytes()[:-9])
 
@@ -152,6 +156,39 @@ def test_killed_and_sent_again_from_the_beginning(model, lines, tmp_path, snapsh
     listed = told(tmp_path / "list-two")
     assert listed == told(tmp_path / "list-one")
     assert all(json.loads(one)["number"] for one in (tmp_path / "list-two").read_text("utf-8").splitlines())
+
+
+def test_killed_at_any_place_of_a_mark_nothing_is_lost_or_doubled(
+    model, model_folder, lines, days_of_calls, tmp_path
+):
+    """SIGKILL before and after writes, syncs, packings and removals, in the midst of it and in the midst of standing up again."""
+    stream = b"\n".join(lines) + b"\n"
+
+    def run(name: str, at: int) -> subprocess.CompletedProcess:
+        command = [
+            sys.executable,
+            "-m",
+            dying.__name__,
+            model_folder,
+            tmp_path / name,
+            tmp_path / f"list-{name}",
+        ]
+        return subprocess.run([*map(str, command), str(at)], input=stream, capture_output=True, check=False)
+
+    batch = score.score_table(model, native.features(days_of_calls, None, AS_OF), where="")
+    whole = run("whole", 0)
+    assert whole.returncode == 0, whole.stderr
+    places = int(whole.stdout.split()[-1])
+    assert places > 60
+    for at in range(2, places, places // 3):
+        name = f"at-{at}"
+        codes = [run(name, each).returncode for each in (at, 0)]
+        assert codes == [-signal.SIGKILL, 0]
+        watching = Watch(model, tmp_path / name, tmp_path / f"list-{name}", lateness=LATENESS)
+
+        assert (tmp_path / f"list-{name}").read_bytes() == (tmp_path / "list-whole").read_bytes()
+        assert watching.counted == len(set(lines))
+        assert watching.scores(AS_OF).equals(batch.select(["number", "score"]))
 
 
 def test_live_features_equal_the_batch_at_every_moment():
