@@ -10,7 +10,7 @@ from jinzhong import clock, flow
 from jinzhong.audit.models import Event
 from jinzhong.cli import main
 from jinzhong.scoring import live, operations
-from jinzhong.scoring.models import LiveChange
+from jinzhong.scoring.models import LiveChange, LivePulse
 from jinzhong.vault import queries as vault
 from tests.district import at
 from tests.number_list import REASONS
@@ -283,3 +283,110 @@ def test_a_listed_number_waits_for_what_the_watch_told_of_it_later(file, operato
     assert not vault.find("phone", SECOND)
     flow.work_once(worker="w", now=later + timedelta(days=31), deliver={})
     assert not vault.find("phone", FIRST)
+
+
+# -- whether anybody watches ------------------------------------------------------------------------
+
+
+def heard(file, moment="14:04", newest="14:03", counted=1200) -> None:
+    """As ``numbers watch`` says of itself, beside its list."""
+    told = {
+        "at": at(moment).isoformat(),
+        "newest": newest and at(newest).isoformat(),
+        "counted": counted,
+    }
+    file.with_name(file.name + ".pulse").write_text(json.dumps(told), "utf-8")
+
+
+def seen(operators, who="risk_1") -> str:
+    return text(logged_in(getattr(operators, who)).get("/numbers/live"))
+
+
+@pytest.fixture
+def turn(monkeypatch):
+    """Let it be another time of the day."""
+    return lambda moment: monkeypatch.setattr(clock, "now", lambda: at(moment))
+
+
+def test_a_quiet_list_says_when_its_watch_was_heard(file, operators):
+    file.write_text(line(), "utf-8")
+    heard(file)
+    read(file)
+    page = seen(operators)
+    assert "14:05:00 报到，看过 1200 条话单" in page
+    assert "最新一条是今天 14:03:00 的" in page
+    assert "停了" not in page
+
+
+def test_a_watch_that_stopped_is_told_after_five_minutes(file, operators, turn):
+    file.write_text(line(), "utf-8")
+    heard(file)
+    read(file)
+    turn("14:10")
+    read(file)  # the reader looks, and finds the same as before
+    assert "停了" not in seen(operators)
+    turn("14:11")
+    read(file)
+    for who in ("risk_1", "desk"):
+        assert "盯着看的程序停了，今天 14:05:00 以后没有报到" in seen(operators, who)
+    assert "盯着看的程序停了" not in seen(operators, "risk_2")
+    heard(file, "14:11", "14:10")
+    read(file)
+    assert "停了" not in seen(operators)
+
+
+def test_a_reader_that_stopped_is_told_and_how_to_go_on(file, operators, turn):
+    file.write_text(line(), "utf-8")
+    heard(file)
+    read(file)
+    turn("14:11")
+    page = seen(operators)
+    assert "收名单的程序停了，下面是今天 14:05:00 的样子" in page
+    assert "numbers live list.jsonl" in page
+    assert "154****2093" in page
+
+
+def test_records_that_fail_to_come_are_told_after_an_hour(file, operators, turn):
+    file.write_text(line(), "utf-8")
+    heard(file, newest="13:05")
+    read(file)
+    assert "话单断了" not in seen(operators)
+    turn("14:06")
+    heard(file, "14:06", newest="13:05")
+    read(file)
+    assert "话单断了，最新一条是今天 13:05:00 的" in seen(operators)
+
+
+@pytest.mark.parametrize("pulse", [None, "", "[]", '{"at": "yesterday", "newest": null, "counted": 1}'])
+def test_a_watch_that_says_nothing_of_itself_isnt_taken_for_well(file, operators, pulse):
+    file.write_text(line(), "utf-8")
+    if pulse is not None:
+        file.with_name(file.name + ".pulse").write_text(pulse, "utf-8")
+    read(file)
+    assert "不报到，停没停看不出来" in seen(operators)
+
+
+def test_a_watch_that_has_listed_nobody_yet_is_shown_at_work(file, operators):
+    file.write_text("", "utf-8")
+    heard(file)
+    read(file)
+    page = seen(operators)
+    assert "还没有号码过线" in page
+    assert "14:05:00 报到" in page
+    assert "jinzhong numbers watch --model" not in page
+
+
+def test_the_followed_watch_is_heard_every_ten_seconds(file, operators, monkeypatch):
+    file.write_text(line(), "utf-8")
+    sleeps = iter(range(1, 6))
+
+    def sleep(_seconds):
+        if next(sleeps, None) is None:
+            raise KeyboardInterrupt
+        heard(file, "14:04", counted=1300)
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    assert read(file, "--follow") == 130
+    [kept] = LivePulse.objects.values_list("counted", "heard_at")
+    assert kept == (1300, NOW)
+    assert not Event.objects.filter(kind="scoring.live_heard").exists()

@@ -14,6 +14,7 @@ import pytest
 
 from jinzhong import clock
 from jinzhong.cli import main
+from jinzhong.scoring import pulse
 
 
 @pytest.fixture
@@ -269,6 +270,10 @@ def test_a_watch_killed_and_fed_again_equals_the_batch(tmp_path, call_model):
         == 0
     )
 
+    said = pulse.read(tmp_path / "list.jsonl")
+    assert said
+    assert said.counted == len(lines.splitlines())
+    assert said.newest == max(datetime.fromisoformat(json.loads(one)["start"]) for one in lines.splitlines())
     table = tmp_path / "calls.csv"
     with table.open("w", encoding="utf-8", newline="") as file:
         sheet = csv.DictWriter(

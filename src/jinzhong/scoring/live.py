@@ -1,21 +1,28 @@
 """The list of the live watch as a viewer may see it: who stands on it now, who left it, how many an hour."""
 
-from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import or_
+from typing import Literal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast, Substr
 
 from jinzhong.clock import ZONE
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Role, Unit
 from jinzhong.scoring import queries
-from jinzhong.scoring.models import LiveChange
+from jinzhong.scoring.models import LiveChange, LivePulse
 from jinzhong.vault.models import Identifier
 
 LATELY = timedelta(hours=24)
+HOUR_OF_UTC = "2021-05-31 06"
+"""How either database begins to write a moment; an hour in China begins with one of UTC."""
+SILENT = timedelta(minutes=5)
+"""The watch says something every few seconds; after so long nobody is there."""
+NO_RECORDS = timedelta(hours=1)
+"""In a whole district somebody rings somebody every minute, at night too."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,34 @@ class Hour:
     left: int
 
 
+@dataclass(frozen=True)
+class Watching:
+    """What is known of an operator's watch. ``silence``: who has fallen silent, the reader of its file, itself, or its records; ``unheard``:
+    it says nothing of itself; empty: all is well."""
+
+    operator: Unit
+    pulse: LivePulse
+    silence: Literal["", "reader", "watch", "records", "unheard"]
+
+
+def watchings(*, viewer: Account, now: datetime) -> list[Watching]:
+    """The watch of each operator whom a viewer may see."""
+    found = LivePulse.objects.filter(operator__in=_seen(viewer)).select_related("operator")
+    return [Watching(one.operator, one, _silence(one, now)) for one in found.order_by("operator__code")]
+
+
+def _silence(one: LivePulse, now: datetime) -> Literal["", "reader", "watch", "records", "unheard"]:
+    if now - one.looked_at > SILENT:
+        return "reader"
+    if one.heard_at is None:
+        return "unheard"
+    if now - one.heard_at > SILENT:
+        return "watch"
+    if one.newest and now - one.newest > NO_RECORDS:
+        return "records"
+    return ""
+
+
 def last(operator: Unit, *, file: str = "") -> LiveChange | None:
     """The line read last of an operator's watch, or of its file of this name."""
     found = LiveChange.objects.filter(operator=operator)
@@ -35,12 +70,14 @@ def last(operator: Unit, *, file: str = "") -> LiveChange | None:
 
 def newest(*, viewer: Account) -> list[LiveChange]:
     """The line read last of each operator whom a viewer may see: an operator's staff their own, the office all; newest first."""
-    if viewer.role == Role.OPERATOR:
-        seen = [viewer.unit] if viewer.is_active and viewer.unit else []
-    else:
-        seen = queries.operators() if district.sight(viewer).district else []
-    found = [one for operator in seen if (one := last(operator))]
+    found = [one for operator in _seen(viewer) if (one := last(operator))]
     return sorted(found, key=lambda one: one.kept_at, reverse=True)
+
+
+def _seen(viewer: Account) -> list[Unit]:
+    if viewer.role == Role.OPERATOR:
+        return [viewer.unit] if viewer.is_active and viewer.unit else []
+    return list(queries.operators()) if district.sight(viewer).district else []
 
 
 def changes(*, viewer: Account) -> QuerySet[LiveChange]:
@@ -76,8 +113,11 @@ def by_hour(*, viewer: Account, now: datetime) -> list[Hour]:
     newest = now.astimezone(ZONE).replace(minute=0, second=0, microsecond=0)
     hours = [newest - timedelta(hours=back) for back in reversed(range(24))]
     found = changes(viewer=viewer).filter(at__gte=hours[0], at__lt=newest + timedelta(hours=1))
-    counted = Counter(
-        (at.astimezone(ZONE).replace(minute=0, second=0, microsecond=0), listed)
-        for at, listed in found.values_list("at", "listed")
-    )
-    return [Hour(one, counted[one, True], counted[one, False]) for one in hours]
+    found = found.annotate(hour=Substr(Cast("at", CharField()), 1, len(HOUR_OF_UTC)))
+    told = found.order_by().values_list("hour", "listed").annotate(lines=Count("pk"))
+    counted = {(hour, listed): lines for hour, listed, lines in told}
+
+    def lines(since: datetime, listed: bool) -> int:
+        return counted.get((f"{since.astimezone(UTC):%Y-%m-%d %H}", listed), 0)
+
+    return [Hour(one, lines(one, True), lines(one, False)) for one in hours]

@@ -251,6 +251,26 @@ class LiveChange(models.Model):
         ]
 
 
+class LivePulse(models.Model):
+    """When an operator's watch was last heard of, and when its file was last looked at: by our clock, whatever the watch's says.
+
+    Written over every few seconds, without a line in the log: it tells of a program, not of anybody.
+    """
+
+    operator = models.OneToOneField(
+        Unit, on_delete=models.PROTECT, primary_key=True, related_name="live_pulse"
+    )
+    file = models.CharField(max_length=255)
+    told_at = models.DateTimeField(null=True)
+    """When the watch says it was, by its own clock; None: it says nothing."""
+    heard_at = models.DateTimeField(null=True)
+    """When that was found changed."""
+    looked_at = models.DateTimeField()
+    newest = models.DateTimeField(null=True)
+    """The newest record that the watch counted."""
+    counted = models.PositiveBigIntegerField(default=0)
+
+
 class Taken(models.Model):
     """Labels that were given out as a file: who, how many, what for."""
 

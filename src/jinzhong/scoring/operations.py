@@ -21,6 +21,7 @@ from jinzhong.scoring.models import (
     DailyList,
     Entry,
     LiveChange,
+    LivePulse,
     Opinion,
     Promotion,
     Reached,
@@ -28,6 +29,7 @@ from jinzhong.scoring.models import (
     Threshold,
     Verdict,
 )
+from jinzhong.scoring.pulse import Pulse
 from jinzhong.scoring.words import BECAUSE
 from jinzhong.vault import operations as vault
 from jinzhong.vault import queries as vault_queries
@@ -265,6 +267,21 @@ def keep_live(
         "scoring.live_kept", on=made, by=by, at=now, unit=operator.pk, rows=len(lines),
         listed=sum(one.listed for one in lines),
     )  # fmt: skip
+
+
+@operation
+def hear_live(*, operator: Unit, file: str, pulse: Pulse | None, now: datetime) -> None:
+    """Note that the file was looked at, and what its watch says of itself; of a file that a newer one followed, nothing."""
+    last = live.last(operator)
+    if last and last.file != file and live.last(operator, file=file):
+        return
+    known = LivePulse.objects.filter(operator=operator, file=file)
+    told: dict[str, Any] = {}
+    if pulse and not known.filter(told_at=pulse.at).exists():
+        told = {"told_at": pulse.at, "newest": pulse.newest, "counted": pulse.counted, "heard_at": now}
+    if not known.update(looked_at=now, **told):
+        LivePulse.objects.filter(operator=operator).delete()
+        LivePulse.objects.create(operator=operator, file=file, looked_at=now, **told)
 
 
 def _file_of(operator: Unit, file: str, *, first: int, simulated: bool) -> int:

@@ -46,9 +46,12 @@ def widen_pipe(source: io.RawIOBase) -> None:
             fcntl.fcntl(source.fileno(), fcntl.F_SETPIPE_SZ, PIECE)
 
 
-def batches(source: Source, *, latest: int, name: str) -> Iterator[pa.Table]:
-    """Checked events of whole lines: as many as are there, a megabyte at most; the next ones are made while these are worked on."""
-    return ahead(_batches(source, latest, name))
+def batches(
+    source: Source, *, latest: int, name: str, idle: float | None = None
+) -> Iterator[pa.Table | None]:
+    """Checked events of whole lines: as many as are there, a megabyte at most; the next ones are made while these are worked on. None each
+    time that nothing came for ``idle`` seconds."""
+    return ahead(_batches(source, latest, name), idle)
 
 
 def _batches(source: Source, latest: int, name: str) -> Iterator[pa.Table]:
@@ -63,10 +66,10 @@ def _batches(source: Source, latest: int, name: str) -> Iterator[pa.Table]:
         yield from _parsed(rest, latest, name, line)
 
 
-def ahead(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """The same pieces, each made while the one before it is worked on. Who stops before the last one doesn't wait for a reader that waits
-    for its lines."""
-    made: Queue[Piece | Exception | None] = Queue(1)
+def ahead(pieces: Iterator[Piece], idle: float | None = None) -> Iterator[Piece | None]:
+    """The same pieces, each made while the one before it is worked on; None each time that none came for ``idle`` seconds. Who stops before
+    the last one doesn't wait for a reader that waits for its lines."""
+    made: Queue[Piece | Exception | _End] = Queue(1)
     ended = Event()
 
     def make() -> None:
@@ -75,14 +78,14 @@ def ahead(pieces: Iterator[Piece]) -> Iterator[Piece]:
                 made.put(piece)
                 if ended.is_set():
                     return
-            made.put(None)
+            made.put(_End())
         except Exception as problem:
             made.put(problem)
 
     reader = Thread(target=make, daemon=True)
     reader.start()
     try:
-        while (piece := made.get()) is not None:
+        while not isinstance(piece := _next(made, idle), _End):
             if isinstance(piece, Exception):
                 raise piece
             yield piece
@@ -91,6 +94,17 @@ def ahead(pieces: Iterator[Piece]) -> Iterator[Piece]:
         with suppress(Empty):
             made.get_nowait()
         reader.join(FAREWELL)
+
+
+class _End:
+    """Behind the last piece."""
+
+
+def _next(made: "Queue[Piece | Exception | _End]", idle: float | None) -> Piece | Exception | _End | None:
+    try:
+        return made.get(timeout=idle)
+    except Empty:
+        return None
 
 
 def _parsed(data: bytes, latest: int, name: str, line: int) -> Iterator[pa.Table]:

@@ -74,6 +74,11 @@ class Watch:
             if self.since_mark >= MARK_EVERY:
                 self.mark()
 
+    @property
+    def newest(self) -> datetime | None:
+        """When the newest record was."""
+        return _in_china(self.watermark) if self.watermark else None
+
     def scores(self, as_of: int) -> pa.Table:
         """number, score of every number with a call in the week before ``as_of``, by number."""
         chosen = self.live.active(as_of)
@@ -162,7 +167,7 @@ class Watch:
         else:
             self.listed.remove(number)
         line = {
-            "number": text, "at": _clock(moment - 1), "score": score, "listed": enters,
+            "number": text, "at": _in_china(moment - 1).isoformat(), "score": score, "listed": enters,
             "reasons": reasons, "reached": reached,
         }  # fmt: skip
         self.list.write(json.dumps(line, ensure_ascii=False))
@@ -249,16 +254,23 @@ class ListFile:
         self._file.close()
 
 
-def watch(watching: Watch, batches: Iterable[pa.Table], tell: Callable[[str], None]) -> None:
-    """Everything there is, then a last mark."""
+def watch(
+    watching: Watch,
+    batches: Iterable[pa.Table | None],
+    tell: Callable[[str], None],
+    beat: Callable[[Watch], None] = lambda _: None,
+) -> None:
+    """Everything there is, then a last mark. ``beat`` is called after each batch, and where there was none for a while."""
     for events in batches:
-        watching.take(events)
+        if events is not None:
+            watching.take(events)
+        beat(watching)
     watching.close()
     tell(
         f"{watching.counted} records counted, {watching.ignored} sent again or too late, {len(watching.listed)} numbers on the list"
     )
 
 
-def _clock(microseconds: int) -> str:
+def _in_china(microseconds: int) -> datetime:
     whole, rest = divmod(microseconds, SECOND)
-    return datetime.fromtimestamp(whole, CHINA).replace(microsecond=rest).isoformat()
+    return datetime.fromtimestamp(whole, CHINA).replace(microsecond=rest)

@@ -240,6 +240,7 @@ def _signals(chosen: argparse.Namespace) -> int:
 
 
 def _watch(chosen: argparse.Namespace) -> int:
+    from jinzhong.scoring.pulse import EVERY, Beating
     from jinzhong_engine.backends import files
     from jinzhong_engine.models import events
     from jinzhong_engine.models.watch import Watch, watch
@@ -256,7 +257,15 @@ def _watch(chosen: argparse.Namespace) -> int:
     with open(0 if chosen.events == "-" else chosen.events, "rb", buffering=0) as source:  # 0: standard input
         events.widen_pipe(source)
         watching = Watch(model_of(chosen), chosen.state, chosen.out, **given)
-        watch(watching, events.batches(source, latest=latest(as_of), name=chosen.events), tell)
+        heart = Beating(chosen.out, clock.now)
+        heart.tell(watching.newest, watching.counted)
+        watch(
+            watching,
+            events.batches(source, latest=latest(as_of), name=chosen.events, idle=EVERY),
+            tell,
+            lambda of: heart.beat(of.newest, of.counted),
+        )
+        heart.tell(watching.newest, watching.counted)
     if as_of is not None:
         files.write_table(watching.scores(as_of), chosen.scores)
     return 0

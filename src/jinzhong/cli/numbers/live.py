@@ -12,6 +12,8 @@ from jinzhong.cli.numbers.options import usable
 
 LOOK_EVERY = 2.0
 """Seconds between two looks at the file."""
+HEAR_EVERY = 5
+"""Looks between two at the watch's sign of life."""
 
 
 def add_live(command: argparse.ArgumentParser) -> None:
@@ -29,15 +31,28 @@ def add_live(command: argparse.ArgumentParser) -> None:
 
 def _live(chosen: argparse.Namespace) -> int:
     kept = _read(chosen)
+    _hear(chosen)
     print(f"{chosen.file.name}: {kept} new lines kept", file=sys.stderr)
-    seen = None
+    seen, looks = None, 0
     while chosen.follow:
         time.sleep(LOOK_EVERY)
-        now = chosen.file.stat()
+        now, looks = chosen.file.stat(), looks + 1
         if (now.st_ino, now.st_size, now.st_mtime_ns) != seen:
             _read(chosen)
             seen = (now.st_ino, now.st_size, now.st_mtime_ns)
+        if looks % HEAR_EVERY == 0:
+            _hear(chosen)
     return 0
+
+
+def _hear(chosen: argparse.Namespace) -> None:
+    """What the watch says of itself."""
+    from jinzhong.scoring import operations, pulse
+
+    operator = operator_of(chosen, actor(chosen.by, "number.import"))
+    operations.hear_live(
+        operator=operator, file=chosen.file.name, pulse=pulse.read(chosen.file), now=clock.now()
+    )
 
 
 def _read(chosen: argparse.Namespace) -> int:

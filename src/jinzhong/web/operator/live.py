@@ -37,15 +37,16 @@ def now_(request: Request) -> HttpResponse:
 
 def _shown(request: Request) -> dict[str, Any]:
     now, viewer = clock.now(), request.user
-    newest = live.newest(viewer=viewer)
+    newest, watchings = live.newest(viewer=viewer), live.watchings(viewer=viewer, now=now)
     if not newest:
-        return {"last": None}
+        return {"last": None, "watchings": watchings}
     rows = Paginator(live.on_list(viewer=viewer), LINES).get_page(request.GET.get("page"))
     gone = live.left(viewer=viewer, now=now)
     left = list(gone[:LEFT])
     hours = live.by_hour(viewer=viewer, now=now)
     return {
         "last": newest[0],
+        "watchings": watchings,
         "now": now,
         "simulated": any(one.simulated for one in newest),
         "rows": rows,

@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 
 import pyarrow as pa
 import pytest
@@ -162,7 +163,8 @@ def test_killed_at_any_place_of_a_mark_nothing_is_lost_or_doubled(
     model, model_folder, lines, days_of_calls, tmp_path
 ):
     """SIGKILL before and after writes, syncs, packings and removals, in the midst of it and in the midst of standing up again."""
-    stream = b"\n".join(lines) + b"\n"
+    stream = tmp_path / "stream"  # a file: a pipe's pieces, and what is judged together, are of chance
+    stream.write_bytes(b"\n".join(lines) + b"\n")
 
     def run(name: str, at: int) -> subprocess.CompletedProcess:
         command = [
@@ -173,7 +175,10 @@ def test_killed_at_any_place_of_a_mark_nothing_is_lost_or_doubled(
             tmp_path / name,
             tmp_path / f"list-{name}",
         ]
-        return subprocess.run([*map(str, command), str(at)], input=stream, capture_output=True, check=False)
+        with stream.open("rb") as given:
+            return subprocess.run(
+                [*map(str, command), str(at)], stdin=given, capture_output=True, check=False
+            )
 
     batch = score.score_table(model, native.features(days_of_calls, None, AS_OF), where="")
     whole = run("whole", 0)
@@ -204,6 +209,24 @@ def test_live_features_equal_the_batch_at_every_moment():
         chosen = live.active(moment)
         table = native.as_table(live.numbers.texts(chosen), live.features(chosen, moment)).sort_by("number")
         assert table.select(["number", *NAMES]).equals(batch), at
+
+
+def test_where_nothing_comes_for_a_while_that_is_told(lines):
+    class Slow:
+        """A piece, a pause, a piece."""
+
+        def __init__(self) -> None:
+            self.given = iter([lines[0] + b"\n", lines[1] + b"\n", b""])
+
+        def read(self, _most: int) -> bytes:
+            piece = next(self.given)
+            time.sleep(0.0 if piece.startswith(lines[0]) else 0.3)
+            return piece
+
+    given = list(events.batches(Slow(), latest=LATEST, name="-", idle=0.05))
+    assert sum(one.num_rows for one in given if one is not None) == 2
+    assert given[0].num_rows == 1
+    assert given[1] is None
 
 
 @pytest.mark.parametrize(

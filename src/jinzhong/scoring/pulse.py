@@ -1,0 +1,70 @@
+"""A sign of life beside the live list: one that doesn't change may be quiet, or nobody writes it any more."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from jinzhong.clock import YEARS
+
+EVERY = 5.0
+"""Seconds."""
+LONGEST = 1 << 12
+MOST = 2**62
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """What the watch said last: when, up to when its records go (None: there was none yet), how many were counted."""
+
+    at: datetime
+    newest: datetime | None
+    counted: int
+
+
+class Beating:
+    """Writes the pulse beside the list, every few seconds at most; ``tell``, at once."""
+
+    def __init__(self, out: Path, now: Callable[[], datetime]):
+        self._path, self._now, self._next = _beside(out), now, 0.0
+
+    def beat(self, newest: datetime | None, counted: int) -> None:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + EVERY
+            self.tell(newest, counted)
+
+    def tell(self, newest: datetime | None, counted: int) -> None:
+        told = {
+            "at": self._now().isoformat(),
+            "newest": newest.isoformat() if newest else None,
+            "counted": counted,
+        }
+        part = self._path.with_name(self._path.name + ".part")
+        part.write_text(json.dumps(told) + "\n", "utf-8")
+        part.replace(self._path)
+
+
+def read(out: Path) -> Pulse | None:
+    """None: nobody writes one there, or something else stands there."""
+    try:
+        told = json.loads(_beside(out).read_bytes()[:LONGEST])
+        at, newest = _moment(told["at"]), told["newest"]
+        counted = int(told["counted"])
+        if not 0 <= counted <= MOST:
+            return None
+        return Pulse(at, _moment(newest) if newest else None, counted)
+    except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _moment(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None or at.year not in YEARS:
+        raise ValueError(text)
+    return at
+
+
+def _beside(out: Path) -> Path:
+    return out.with_name(out.name + ".pulse")
