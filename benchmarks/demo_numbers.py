@@ -3,13 +3,14 @@
     python3 dev.py bench demo_numbers
 
 Writes ``src/jinzhong/demo/numbers.json.gz``. The columns are those that people can be told of; the one world's truth is learnt from,
-the other's is never looked at.
+the other's, whose calls the demo's watch is given too, is never looked at. The challenger is the model that ships.
 """
 
 import gzip
 import json
 import tempfile
 from dataclasses import asdict, astuple
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,19 +20,20 @@ import pyarrow.compute as pc
 
 from jinzhong import clock
 from jinzhong.cli import main as jinzhong
+from jinzhong.demo.calls import WORLD
 from jinzhong_engine.backends import files
 from jinzhong_engine.evaluate.reached import reached
-from jinzhong_engine.models import boosting
+from jinzhong_engine.models import boosting, card
 from jinzhong_engine.tables import CALLS
+from jinzhong_engine.world import plan
 
-LEARN, JUDGE = (11, 3), (12, 1)
-"""(seed, how many times the real share of fraud numbers)"""
+LEARN = plan.Size(seed=11, residents=2000, days=10, start=date(2021, 5, 21), density=3)
 COLUMNS = [
     "number", "out_calls_7d", "out_parties_7d", "calls_per_party_7d", "short_call_share_7d", "max_fanout_1h_7d", "active_days_7d",
     "hour_entropy_7d", "callback_share_7d",
 ]  # fmt: skip
-PREVALENCE = 0.003
-"""Of the world that is judged: thirty fraud numbers of nine thousand that called or were called."""
+PREVALENCE = 0.002
+"""Of the world that is judged: about thirty fraud numbers of fourteen thousand that called or were called."""
 CUT_OFF = clock.DEMO_DAY.isoformat()
 
 
@@ -39,22 +41,25 @@ def main() -> None:
     django.setup()
     with tempfile.TemporaryDirectory() as folder:
         at = Path(folder)
-        learn, judge = _world(at / "learn", *LEARN), _world(at / "judge", *JUDGE)
+        learn, judge = _world(at / "learn", LEARN), _world(at / "judge", WORLD)
         _mark(learn, at / "learn" / "truth" / "numbers.parquet")
         _run("numbers", "fit", "--features", learn, "--label", "fraud", "--out", at / "model")
         scores = at / "scores.csv"
         _run(
             "numbers", "score", "--model", at / "model", "--features", judge,
-            "--prevalence", PREVALENCE, "--out", scores,
+            "--prevalence", PREVALENCE, "--out", scores, "--drift", at / "drift.json",
+        )  # fmt: skip
+        _run(
+            "numbers", "score", "--model", card.SHIPPED, "--features", judge, "--prevalence", PREVALENCE, "--out", at / "rival.csv",
         )  # fmt: skip
         _write(scores, at)
 
 
-def _world(out: Path, seed: int, density: float) -> Path:
-    """Builds a world of ten days and returns its features as of the end."""
+def _world(out: Path, size: plan.Size) -> Path:
+    """Builds a world and returns its features as of the demo day."""
     _run(
-        "world", "build", "--seed", seed, "--residents", 2000, "--days", 10, "--start", "2021-05-21",
-        "--density", density, "--out", out,
+        "world", "build", "--seed", size.seed, "--residents", size.residents, "--days", size.days, "--start", size.start,
+        "--density", size.density, "--out", out,
     )  # fmt: skip
     features = out.with_suffix(".parquet")
     _run("numbers", "features", "--calls", out / "calls", "--as-of", CUT_OFF, "--out", features)
@@ -77,10 +82,13 @@ def _write(scores: Path, at: Path) -> None:
     from jinzhong.scoring import reading
 
     model = boosting.load(at / "model")
-    given = reading.read(scores, model, cut_off=clock.DEMO_DAY, prevalence=PREVALENCE, line=None)
+    given = reading.read(
+        scores, model, cut_off=clock.DEMO_DAY, prevalence=PREVALENCE, line=None, drift=at / "drift.json"
+    )
+    rival = reading.read_rival(at / "rival.csv", boosting.load(card.SHIPPED), prevalence=PREVALENCE)
     end = round(clock.DEMO_DAY.timestamp() * 1_000_000)
     listed = [one.number for one in given.rows if one.score >= given.default_line]
-    calls = files.read_events(at / "judge" / "calls", CALLS, end)
+    calls = files.read_events(at / "judge" / "calls", CALLS, round(clock.now().timestamp() * 1_000_000))
     told = asdict(given) | {
         "rows": [astuple(one) for one in given.rows],
         "reached": {one: list(map(astuple, them)) for one, them in reached(calls, listed, as_of=end).items()},
@@ -88,7 +96,10 @@ def _write(scores: Path, at: Path) -> None:
         "cut_off": CUT_OFF,
         "digest": sha256(scores.read_bytes()).hexdigest(),
         "simulated": True,
-    }
+        "rival": asdict(rival) | {
+            "made_on": rival.made_on.isoformat(), "digest": sha256((at / "rival.csv").read_bytes()).hexdigest(),
+        },
+    }  # fmt: skip
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     numbers.FILE.write_bytes(gzip.compress(text.encode(), mtime=0))
     print(f"{given.scored} numbers scored, {len(listed)} listed: {numbers.FILE}")

@@ -177,7 +177,7 @@ def main() -> None:
         )
         watching.done = []
         feed, before = (Pipe(chosen.calls, chosen.rate), 0) if chosen.all else known(watching, chosen)
-        watch(watching, events.batches(feed, latest=10**17, name="bench"), print)
+        watch(watching, events.batches(feed, latest=lambda: 10**17, name="bench"), print)
     for line in told(feed, watching.done, before, chosen.rate):
         print(line)
 

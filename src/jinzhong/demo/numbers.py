@@ -9,17 +9,18 @@ from jinzhong import clock
 from jinzhong.district import queries as places
 from jinzhong.scoring import operations as scoring
 from jinzhong.scoring import queries
-from jinzhong.scoring.given import Judged, Scored
+from jinzhong.scoring.given import Judged, Rival, Scored
 from jinzhong_engine.evaluate.reached import Resident
 
 FILE = Path(__file__).with_name("numbers.json.gz")
 OPERATOR = "operator-1"
 
 
-def given() -> Judged:
-    """The list as ``numbers list import`` would hand it over; marked as simulated."""
+def given() -> tuple[Judged, Rival]:
+    """The list as ``numbers list import`` would hand it over, marked as simulated, and what the challenger says of its numbers."""
     told = json.loads(gzip.decompress(FILE.read_bytes()))
-    return Judged(
+    rival = told.pop("rival")
+    judged = Judged(
         **told
         | {
             "rows": [Scored(*one) for one in told["rows"]],
@@ -28,11 +29,16 @@ def given() -> Judged:
             "reached": {number: [Resident(*one) for one in them] for number, them in told["reached"].items()},
         }
     )
+    return judged, Rival(**rival | {"made_on": date.fromisoformat(rival["made_on"])})
 
 
 def bring(at: datetime) -> None:
-    """The operator brings in the list of the demo day."""
+    """The operator brings in the list of the demo day, and another model's scores beside it."""
     unit, account = queries.operator(OPERATOR), places.account("operator")
     assert unit
     assert account
-    scoring.keep_list(operator=unit, day=clock.DEMO_DAY.date(), given=given(), by=account.username, now=at)
+    judged, rival = given()
+    kept, _ = scoring.keep_list(
+        operator=unit, day=clock.DEMO_DAY.date(), given=judged, by=account.username, now=at
+    )
+    scoring.challenge(kept=kept, given=rival, by=account.username, now=at)

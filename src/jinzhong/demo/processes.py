@@ -21,14 +21,14 @@ class Processes:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._environment = {name: text for name, text in os.environ.items() if name not in NOT_FOR_CHILDREN}
 
-    def start(self, name: str, *arguments: object) -> None:
-        """Run a module of ours: ``start("web", "jinzhong.cli", "web", "--port", 8000)``."""
+    def start(self, name: str, *arguments: object, niceness: int = 0) -> None:
+        """Run a module of ours: ``start("web", "jinzhong.cli", "web", "--port", 8000)``; ``niceness``: how far behind the others."""
         self._running[name] = subprocess.Popen(
             [sys.executable, "-m", *map(str, arguments)],
             env=self._environment,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_ended_with_its_parent(),
+            preexec_fn=_begin(niceness),
         )
 
     def ended(self) -> str:
@@ -51,14 +51,14 @@ class Processes:
                 process.wait()
 
 
-def _ended_with_its_parent() -> Callable[[], None] | None:
-    """Linux: a child is told to end when we were killed and can't tell it ourselves."""
-    if not sys.platform.startswith("linux"):
-        return None
-    prctl = ctypes.CDLL(None).prctl
+def _begin(niceness: int) -> Callable[[], None]:
+    """On Linux a child is told to end when we were killed and can't tell it ourselves."""
+    prctl = ctypes.CDLL(None).prctl if sys.platform.startswith("linux") else None
 
-    def ask() -> None:
-        with contextlib.suppress(OSError):
-            prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    def begin() -> None:
+        os.nice(niceness)
+        if prctl:
+            with contextlib.suppress(OSError):
+                prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
-    return ask
+    return begin

@@ -2,13 +2,14 @@
 
 import contextlib
 import fcntl
+import os
 import signal
 import sys
 import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.management import call_command
 from django.db import connection
@@ -22,6 +23,9 @@ from jinzhong.wire import serve
 
 HOST = "127.0.0.1"
 READY_WITHIN = 60
+NICE = 10
+LISTED_FROM = clock.DEMO_DAY - timedelta(days=1)
+"""What lies before it is what the watch knows numbers by."""
 LOOK_SECONDS, NOTE_SECONDS = 0.5, 5.0
 LOCK = "demo.lock"
 OUR_OWN = {"keys.json", "instance.json", LOCK}
@@ -92,11 +96,33 @@ def _serve(port: int, now: datetime, *, with_feed: bool) -> int:
         _wait_until_ready(port, running, stop)
         if with_feed and not stop.is_set():
             running.start("feed", "jinzhong.demo.feed", f"http://{HOST}:{port}")
+            _start_watch(running)
         _introduce(now, f"http://{HOST}:{port}/")
         return _watch(running, stop)
     finally:
         running.end()
         clock.keep_reading()
+
+
+def _start_watch(running: Processes) -> None:
+    """The live watch over the demo's calls, and what reads its list; beside everything else, since it takes a while to begin."""
+    from jinzhong_engine.models import card
+
+    folder = instance.data_folder() / "live"
+    folder.mkdir(exist_ok=True)
+    pipe, listed = folder / "calls", folder / "list.jsonl"
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    listed.touch()
+    running.start(
+        "watch", "jinzhong.cli", "numbers", "watch", "--model", card.SHIPPED, "--events", pipe,
+        "--state", folder / "state", "--out", listed, "--quiet-until", LISTED_FROM.isoformat(), niceness=NICE,
+    )  # fmt: skip
+    running.start("calls", "jinzhong.demo.calls", pipe, niceness=NICE)
+    running.start(
+        "list", "jinzhong.cli", "numbers", "live", listed, "--by", "operator", "--follow", "--simulated",
+        niceness=NICE,
+    )  # fmt: skip
 
 
 def _wait_until_ready(port: int, running: Processes, stop: threading.Event) -> None:

@@ -23,7 +23,6 @@ from jinzhong_engine.models import measures
 from jinzhong_engine.models.card import BadModel
 from jinzhong_engine.models.spread import floored, spread
 
-SHIPPED = Path(__file__).parent / "shipped"
 """A model of simulated districts (benchmarks/default_model.py, docs/decisions/0023): for whoever has no labels yet."""
 
 ROUNDS = 400

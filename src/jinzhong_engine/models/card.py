@@ -8,6 +8,7 @@ from typing import Any
 from jinzhong_engine.backends.files import BadTable
 
 FORMAT = "jinzhong-number-model-1"
+SHIPPED = Path(__file__).parent / "shipped"
 
 
 class BadModel(BadTable):

@@ -5,7 +5,7 @@ import io
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from queue import Empty, Queue
 from threading import Event, Thread
@@ -47,23 +47,23 @@ def widen_pipe(source: io.RawIOBase) -> None:
 
 
 def batches(
-    source: Source, *, latest: int, name: str, idle: float | None = None
+    source: Source, *, latest: Callable[[], int], name: str, idle: float | None = None
 ) -> Iterator[pa.Table | None]:
     """Checked events of whole lines: as many as are there, a megabyte at most; the next ones are made while these are worked on. None each
-    time that nothing came for ``idle`` seconds."""
+    time that nothing came for ``idle`` seconds. ``latest``: no event lies after this moment, asked anew for each piece."""
     return ahead(_batches(source, latest, name), idle)
 
 
-def _batches(source: Source, latest: int, name: str) -> Iterator[pa.Table]:
+def _batches(source: Source, latest: Callable[[], int], name: str) -> Iterator[pa.Table]:
     rest, line = b"", 1
     while piece := source.read(PIECE):
         whole, cut, rest_now = (rest + piece).rpartition(b"\n")
         rest = rest_now
         if cut:
-            yield from _parsed(whole, latest, name, line)
+            yield from _parsed(whole, latest(), name, line)
             line += whole.count(b"\n") + 1
     if rest.strip():
-        yield from _parsed(rest, latest, name, line)
+        yield from _parsed(rest, latest(), name, line)
 
 
 def ahead(pieces: Iterator[Piece], idle: float | None = None) -> Iterator[Piece | None]:

@@ -35,7 +35,7 @@ class Watch:
     """Takes batches of checked events (``events.batches``), writes the list to ``out``, keeps its state in a folder.
 
     ``part`` (k, n): judges only the numbers of part k of n. Given the same events, n watches, each on its own machine, list between
-    them what one would.
+    them what one would. ``quiet_until``: records before this moment count, but list nobody; to a watch without a past everybody is new.
     """
 
     def __init__(
@@ -48,13 +48,14 @@ class Watch:
         fpr: float = 0.001,
         as_of: int | None = None,
         part: tuple[int, int] = (0, 1),
+        quiet_until: int = 0,
     ):
         if model.features != list(NAMES):
             raise BadModel(
                 "this model was not fitted on the features of numbers features; the watch has no others"
             )
         self.model, self.threshold, self.as_of = model, model.threshold(fpr), as_of
-        self.lateness = lateness
+        self.lateness, self.quiet_until = lateness, quiet_until
         self.part, self.live, self.watermark = part, Live(part), 0
         self.listed: set[int] = set()
         self.recent = Recent()
@@ -129,7 +130,8 @@ class Watch:
         ):  # the listed are looked at again, called or not: windows move on
             numbers = np.union1d(numbers, np.fromiter(self.listed, np.int64, len(self.listed)))
         self.counted += fresh.num_rows
-        self._judge(numbers, self.watermark + 1)
+        if self.watermark >= self.quiet_until:
+            self._judge(numbers, self.watermark + 1)
         self.recent.forget(self.watermark - self.lateness)
 
     def _oldest(self) -> int:

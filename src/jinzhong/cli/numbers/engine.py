@@ -118,6 +118,10 @@ def add_watch(command: argparse.ArgumentParser) -> None:
     command.add_argument("--as-of", type=moment, metavar="TIME", help="with --scores: what happened before")
     command.add_argument("--scores", type=Path, help="at the end: number,score of every number as of --as-of")
     command.add_argument(
+        "--quiet-until", type=moment, metavar="TIME",
+        help="records before count, but list nobody: for the weeks that a new watch is first given, to which everybody is new",
+    )  # fmt: skip
+    command.add_argument(
         "--part", type=part, default=(0, 1), metavar="K/N",
         help="judge only part K of N of the numbers: one of N processes or machines that are all given every record",
     )  # fmt: skip
@@ -253,6 +257,7 @@ def _watch(chosen: argparse.Namespace) -> int:
         "fpr": chosen.fpr,
         "as_of": as_of,
         "part": chosen.part,
+        "quiet_until": microseconds(chosen.quiet_until) if chosen.quiet_until else 0,
     }
     with open(0 if chosen.events == "-" else chosen.events, "rb", buffering=0) as source:  # 0: standard input
         events.widen_pipe(source)
@@ -261,7 +266,7 @@ def _watch(chosen: argparse.Namespace) -> int:
         heart.tell(watching.newest, watching.counted)
         watch(
             watching,
-            events.batches(source, latest=latest(as_of), name=chosen.events, idle=EVERY),
+            events.batches(source, latest=lambda: latest(as_of), name=chosen.events, idle=EVERY),
             tell,
             lambda of: heart.beat(of.newest, of.counted),
         )

@@ -24,14 +24,14 @@ def add_model(command: argparse.ArgumentParser) -> None:
 
 def model_of(chosen: argparse.Namespace) -> "Model":
     """The model asked for; the one that ships says each time what it is."""
-    from jinzhong_engine.models import boosting
+    from jinzhong_engine.models import boosting, card
 
     if chosen.model:
         return boosting.load(chosen.model)
     tell(
         "no --model: the one that ships, fitted on simulated districts; its chances say nothing sure about real people"
     )
-    return boosting.load(boosting.SHIPPED)
+    return boosting.load(card.SHIPPED)
 
 
 def add_events(command: argparse.ArgumentParser, *, required: bool) -> None:

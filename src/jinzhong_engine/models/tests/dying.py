@@ -47,7 +47,7 @@ def main(model: str, state: str, out: str, at: int) -> None:
     watch.MARK_EVERY, events.PIECE = MARKS, PIECE
     watching = watch.Watch(boosting.load(Path(model)), Path(state), Path(out), lateness=LATENESS)
     with open(0, "rb", buffering=0) as source:
-        watch.watch(watching, events.batches(source, latest=AS_OF + DAY, name="-"), print)
+        watch.watch(watching, events.batches(source, latest=lambda: AS_OF + DAY, name="-"), print)
     print("places", PLACES)
 
 

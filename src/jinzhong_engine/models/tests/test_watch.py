@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 
 import pyarrow as pa
 import pytest
@@ -43,7 +44,7 @@ def timed(moment: int) -> str:
 def pieces(lines: list[bytes], size: int):
     for at in range(0, len(lines), size):
         yield from events.batches(
-            io.BytesIO(b"\n".join(lines[at : at + size]) + b"\n"), latest=LATEST, name="-"
+            io.BytesIO(b"\n".join(lines[at : at + size]) + b"\n"), latest=lambda: LATEST, name="-"
         )
 
 
@@ -196,6 +197,23 @@ def test_killed_at_any_place_of_a_mark_nothing_is_lost_or_doubled(
         assert watching.scores(AS_OF).equals(batch.select(["number", "score"]))
 
 
+def test_a_new_watch_is_quiet_until_it_knows_whom_it_sees(model, lines, tmp_path):
+    """Of the past it lists nobody; what it is then is as if it had listed."""
+    begin = AS_OF - DAY
+    quiet = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS, quiet_until=begin)
+    whole = Watch(model, tmp_path / "other", tmp_path / "list-other", lateness=LATENESS)
+    for piece in pieces(lines, 200):
+        quiet.take(piece)
+        whole.take(piece)
+    for watching in (quiet, whole):
+        watching.list.close()
+
+    first = json.loads((tmp_path / "list").read_text("utf-8").splitlines()[0])
+    assert datetime.fromisoformat(first["at"]) >= datetime.fromisoformat(timed(begin))
+    assert json.loads((tmp_path / "list-other").read_text("utf-8").splitlines()[0])["at"] < first["at"]
+    assert quiet.scores(AS_OF).equals(whole.scores(AS_OF))
+
+
 def test_live_features_equal_the_batch_at_every_moment():
     """Growing, packed and trimmed ledgers hold what the batch files in one go."""
     given, _messages = busy(seed=5, count=3000)
@@ -211,6 +229,20 @@ def test_live_features_equal_the_batch_at_every_moment():
         assert table.select(["number", *NAMES]).equals(batch), at
 
 
+def test_a_watch_that_runs_for_days_takes_the_records_of_each(lines):
+    """What lies in the future is asked anew for each piece: yesterday's tomorrow is today."""
+    first, second = (json.loads(lines[at]) | {"start": timed(AS_OF + at * 2 * DAY)} for at in (0, 1))
+    pieces = iter([json.dumps(one).encode() + b"\n" for one in (first, second)] + [b""])
+    days = iter([AS_OF + DAY, AS_OF + 3 * DAY])
+
+    class Given:
+        def read(self, _most: int) -> bytes:
+            return next(pieces)
+
+    given = list(events.batches(Given(), latest=lambda: next(days), name="-"))
+    assert [one.num_rows for one in given] == [1, 1]
+
+
 def test_where_nothing_comes_for_a_while_that_is_told(lines):
     class Slow:
         """A piece, a pause, a piece."""
@@ -223,7 +255,7 @@ def test_where_nothing_comes_for_a_while_that_is_told(lines):
             time.sleep(0.0 if piece.startswith(lines[0]) else 0.3)
             return piece
 
-    given = list(events.batches(Slow(), latest=LATEST, name="-", idle=0.05))
+    given = list(events.batches(Slow(), latest=lambda: LATEST, name="-", idle=0.05))
     assert sum(one.num_rows for one in given if one is not None) == 2
     assert given[0].num_rows == 1
     assert given[1] is None
@@ -255,7 +287,7 @@ def test_where_nothing_comes_for_a_while_that_is_told(lines):
 )
 def test_a_wrong_line_is_named(line, said):
     with pytest.raises(BadTable, match=said):
-        list(events.batches(io.BytesIO(line + b"\n"), latest=LATEST, name="-"))
+        list(events.batches(io.BytesIO(line + b"\n"), latest=lambda: LATEST, name="-"))
 
 
 def test_another_models_state_is_refused(model, lines, tmp_path):
