@@ -32,9 +32,9 @@ def model(tmp_path_factory) -> Path:
     return folder
 
 
-def day(folder: Path, *, rung: int = 1) -> Path:
-    """The innocent of another day, with one fraud number; ``rung``: so many times as often as before."""
-    rows = [[f"1542000{one:04}", 3 + one % 5, one % 7 * rung] for one in range(0, 2000, 2)]
+def day(folder: Path, *, rung: int = 1, rings: int = 0) -> Path:
+    """The innocent of another day, with one fraud number; ``rung``: so many times as often as before; ``rings``: so many more people."""
+    rows = [[f"1542000{one:04}", 3 + one % 5 + rings, one % 7 * rung] for one in range(0, 2000, 2)]
     return write(folder / "f.csv", HEAD, [*rows, ["15400002093", 64, 3]])
 
 
@@ -58,18 +58,30 @@ def _lists(page: str) -> list[str]:
 def test_a_day_that_moved_is_told_on_the_operators_page(operator, model, tmp_path):
     scores, drift = score(model, day(tmp_path))
     assert bring(model, scores, "--drift", str(drift), of="2021-05-30") == 0
-    scores, drift = score(model, day(tmp_path, rung=3))
+    scores, drift = score(model, day(tmp_path, rings=60))
     assert bring(model, scores, "--drift", str(drift)) == 0
 
     moved, calm = DailyList.objects.all()
     assert (calm.drift["state"], moved.drift["state"]) == ("stable", "much")
-    assert [one["name"] for one in moved.drift["features"] if one["state"] == "much"] == ["in_calls_7d"]
     page = text(logged_in(account("risk")).get("/numbers"))
-    assert "和训练时比：大变" in page
-    assert "2 个特征里 1 个有变；1001 个号码，和训练时 1000 个正常号码比" in page
+    assert "和训练时比：分数大变，1 个特征有变" in page
+    assert "<b>分数大变</b>：1001 个号码，和训练时 1000 个正常号码比。2 个特征里 1 个有变" in page
     assert [re.findall("<td>(稳|大变)</td></tr>", row)[-1] for row in _lists(page)] == ["大变", "稳"]
     earlier = text(logged_in(account("risk")).get(f"/numbers?list={calm.pk}"))
-    assert "和训练时比：稳" in earlier
+    assert "和训练时比：分数稳</a>" in earlier
+    assert "2 个特征都没有变" in earlier
+
+
+def test_a_feature_that_moved_without_the_score_is_named_and_the_list_is_stable(operator, model, tmp_path):
+    scores, drift = score(model, day(tmp_path, rung=3))
+    assert bring(model, scores, "--drift", str(drift)) == 0
+
+    kept = DailyList.objects.get()
+    assert kept.drift["state"] == "stable"
+    assert [one["name"] for one in kept.drift["features"] if one["state"] == "much"] == ["in_calls_7d"]
+    page = text(logged_in(account("risk")).get("/numbers"))
+    assert "和训练时比：分数稳，1 个特征有变" in page
+    assert "最多的是“近7天被叫次数”（大变）" in page
 
 
 def test_the_same_list_brought_again_with_its_drift_is_the_next_revision(operator, model, tmp_path):
@@ -119,6 +131,7 @@ def test_on_files_alone(model, tmp_path, capsys):
     given = ["numbers", "drift", "--model", str(model), "--features", str(day(tmp_path, rung=3))]
     assert main([*given, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert (told["state"], told["features"][0]["name"]) == ("much", "in_calls_7d")
+    assert (told["state"], told["features"][0]["name"]) == ("stable", "in_calls_7d")
+    assert told["features"][0]["state"] == "much"
     assert main(given) == 0
-    assert capsys.readouterr().out.startswith("much: 1001 numbers beside 1000 fitted")
+    assert capsys.readouterr().out.startswith("stable: 1001 numbers beside 1000 fitted")

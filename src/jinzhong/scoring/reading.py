@@ -13,7 +13,7 @@ from jinzhong.vault import forms, seal
 from jinzhong_engine.backends.files import read_table
 from jinzhong_engine.models.boosting import Model
 from jinzhong_engine.models.card import digest_of
-from jinzhong_engine.models.drift import STATES, state
+from jinzhong_engine.models.drift import state
 
 LISTED_FPR = 0.001
 """Where nobody set a line: one innocent number in a thousand may be listed."""
@@ -98,7 +98,7 @@ def _drift(path: Path, model: str, scores: str) -> dict[str, Any]:
         return {
             "rows": int(told["rows"]),
             "fitted_rows": int(told["fitted_rows"]),
-            "state": max((one["state"] for one in (score, *features)), key=STATES.index),
+            "state": score["state"],
             "score": score,
             "features": features,
         }

@@ -27,7 +27,8 @@ STATES = ("stable", "few", "some", "much")
 
 
 def drift(model: Model, values: Any) -> dict[str, Any]:
-    """The day's rows beside the fitted ones: state, score, and every feature, the most moved first."""
+    """The day's rows beside the fitted ones: state, score, and every feature, the most moved first. The state is the score's: a feature that
+    moved without it decides nothing, and is named."""
     reference = model.card.get("spread")
     if reference is None:
         raise BadModel("this model's card doesn't say how its rows were spread; fit the model again")
@@ -40,7 +41,7 @@ def drift(model: Model, values: Any) -> dict[str, Any]:
         "model": model.card["model_sha256"],
         "rows": len(values),
         "fitted_rows": sum(reference["score"]["counts"]),
-        "state": max((one["state"] for one in (score, *features)), key=STATES.index),
+        "state": score["state"],
         "score": score,
         "features": sorted(features, key=lambda one: (-STATES.index(one["state"]), -one["psi"])),
     }

@@ -89,13 +89,13 @@ def _drift(kept: Any, viewer: Any) -> dict[str, Any]:
     told = kept.drift
     features = [_moved(one) for one in told["features"]]
     lists = [
-        (one, _moved(one.drift["score"]), _many(one.drift), DRIFT[one.drift["state"]])
+        (one, _moved(one.drift["score"]), _many(one.drift), DRIFT[one.drift["score"]["state"]])
         for one in queries.drifts(kept, viewer=viewer)
         if one.drift
     ]
     return {
         **told,
-        "word": DRIFT[told["state"]],
+        "word": DRIFT[told["score"]["state"]],
         "many": _many(told),
         "of": len(features),
         "score": _moved(told["score"]),

@@ -49,7 +49,7 @@ def test_a_feature_that_doubled_is_told_first_and_the_others_stay_calm(model):
     told = score.drift_table(model, day, where="day")
 
     first = told["features"][0]
-    assert (first["name"], first["state"], told["state"]) == ("in_calls_7d", "much", "much")
+    assert (first["name"], first["state"], told["state"]) == ("in_calls_7d", "much", "stable")
     assert by_name(told)["callback_share_7d"]["state"] == "stable"
 
 
