@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -130,15 +131,16 @@ class Done(NamedTuple):
 
 
 class Timed(Watch):
-    """A watch that notes when it is done with a piece, and what it has used."""
+    """A watch that notes when a piece is judged, on the disk and on the list, and what it has used by then."""
 
     done: list[Done]
 
     def take(self, events: pa.Table) -> None:
         super().take(events)
-        self.done.append(
-            Done(self.counted, self.watermark, time.perf_counter(), time.process_time(), _memory())
-        )
+        self.journal.then(partial(self._note, self.counted, self.watermark))
+
+    def _note(self, counted: int, watermark: int) -> None:
+        self.done.append(Done(counted, watermark, time.perf_counter(), time.process_time(), _memory()))
 
     def know(self, calls: pa.Table) -> None:
         """Stand as after these calls."""
@@ -204,7 +206,8 @@ def told(feed: Feed | Pipe, done: list[Done], before: int, rate: float) -> Itera
     fifths = [next(one for one in done if one.count >= last.count * fifth / 5) for fifth in range(1, 6)]
     grown = ", ".join(f"{one.memory:.2f}" for one in fifths)
     days = ", ".join(f"{(one.watermark - done[0].watermark) / DAY:.0f}" for one in fifths)
-    yield f"memory {grown} GB after {days} days of the stream; load {os.getloadavg()[0]:.1f}"
+    over = f" after {days} days of the stream" if isinstance(feed, Pipe) else ""
+    yield f"memory {grown} GB{over}; load {os.getloadavg()[0]:.1f}"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import json
 import os
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -41,7 +41,11 @@ class Journal:
         self._read_mark()
         self._newest: int | None = None
         self._file: Any = None
-        self._syncer, self._syncs = ThreadPoolExecutor(1), list[Future[None]]()
+        self._syncer, self._syncs, self._after = (
+            ThreadPoolExecutor(1),
+            list[Future[None]](),
+            list[Future[None]](),
+        )
         self._packer, self._packing = ThreadPoolExecutor(1), list[Future[None]]()
         for one in folder.glob("*.part"):
             one.unlink()
@@ -71,7 +75,7 @@ class Journal:
     # -- write -----------------------------------------------------------------------------------------
 
     def append(self, batch: pa.Table) -> None:
-        """Written at once, on its way to the disk: ``settle`` waits until it is there."""
+        """Written at once, on its way to the disk: ``then`` is done when it is there, ``settle`` waits for it."""
         if self._file is None:
             self._file = self._segment(self.number).open("ab")
             _sync_folder(self.folder)
@@ -82,11 +86,22 @@ class Journal:
         if all(one.running() for one in self._syncs):  # one that waits to begin takes this batch along
             self._syncs.append(self._syncer.submit(os.fdatasync, self._file.fileno()))
 
+    def then(self, do: Callable[[], None]) -> None:
+        """Done when all that was appended so far outlives a power cut; one after the other, while the next records are worked on."""
+        syncs = tuple(self._syncs)
+
+        def run() -> None:
+            for one in syncs:
+                one.result()
+            do()
+
+        self._after = [*_unfinished(self._after), self._syncer.submit(run)]
+
     def settle(self) -> None:
-        """Returns when all that was appended outlives a power cut."""
-        for one in self._syncs:
+        """Returns when all that was appended outlives a power cut, and what was to be done then is done."""
+        for one in (*self._syncs, *self._after):
             one.result()
-        self._syncs = []
+        self._syncs, self._after = [], []
 
     def mark(self, notes: dict[str, Any], oldest: int) -> None:
         """End the segment and stand here from now on; until this mark is there, the one before it stands.

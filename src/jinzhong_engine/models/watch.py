@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,7 @@ class Watch:
         self.list = ListFile(out)
         self.journal = Journal(state)
         self._resume()
+        self.journal.settle()
         self.list.drop_held()
 
     def take(self, events: pa.Table) -> None:
@@ -89,6 +91,7 @@ class Watch:
 
     def mark(self) -> None:
         """From here on the next run stands on again."""
+        self.journal.settle()
         self.list.settle()
         notes = {
             "model": self.model.card["seal"], "threshold": self.threshold, "part": self.part,
@@ -152,17 +155,19 @@ class Watch:
             return
         # By number, not by id: ids are given anew after a crash, and the list must come out the same.
         texts = self._texts(numbers[changed])
-        self.journal.settle()  # what the list says must be found again after a power cut
         told = zip(texts, changed.tolist(), sentences(self.model, values[changed]), strict=True)
-        for text, row, reasons in sorted(told):
-            self._change(
+        lines = [
+            self._changed(
                 int(numbers[row]), text, moment, float(chance[row]), reasons, int(values[row, REACHED])
             )
-        self.list.flush()
+            for text, row, reasons in sorted(told)
+        ]
+        # What the list says must be found again after a power cut.
+        self.journal.then(partial(self.list.say, lines))
 
-    def _change(
+    def _changed(
         self, number: int, text: str, moment: int, score: float, reasons: list[str], reached: int
-    ) -> None:
+    ) -> str:
         enters = number not in self.listed
         if enters:
             self.listed.add(number)
@@ -172,7 +177,7 @@ class Watch:
             "number": text, "at": _in_china(moment - 1).isoformat(), "score": score, "listed": enters,
             "reasons": reasons, "reached": reached,
         }  # fmt: skip
-        self.list.write(json.dumps(line, ensure_ascii=False))
+        return json.dumps(line, ensure_ascii=False)
 
     # -- after a crash ---------------------------------------------------------------------------------
 
@@ -229,7 +234,12 @@ class ListFile:
             file.seek(written)
             self._held = file.read()
 
-    def write(self, line: str) -> None:
+    def say(self, lines: list[str]) -> None:
+        for line in lines:
+            self._write(line)
+        self._file.flush()
+
+    def _write(self, line: str) -> None:
         data = line.encode() + b"\n"
         if self._held.startswith(data):
             self._held = self._held[len(data) :]
@@ -243,9 +253,6 @@ class ListFile:
         if self._held:
             self._file.truncate(self.written)
             self._held = b""
-
-    def flush(self) -> None:
-        self._file.flush()
 
     def settle(self) -> None:
         """Returns when what was said outlives a power cut."""

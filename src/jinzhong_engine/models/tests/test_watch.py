@@ -100,7 +100,7 @@ def test_three_parts_list_and_score_what_one_watch_does(model, lines, tmp_path, 
                     model, tmp_path / name, tmp_path / f"list-{name}", lateness=LATENESS, part=part
                 )
             watching.take(piece)
-        watching.list.close()
+        watching.close()
         return watching
 
     whole, parts = watched("whole", (0, 1)), [watched(str(one), (one, 3)) for one in range(3)]
@@ -121,7 +121,7 @@ def test_the_fraudsters_are_listed_with_reasons_and_whom_they_reached(model, lin
     watching = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS)
     for piece in pieces(lines, 50):
         watching.take(piece)
-    watching.list.close()
+    watching.close()
 
     found = [json.loads(one) for one in (tmp_path / "list").read_text("utf-8").splitlines()]
     entered = {one["number"] for one in found if one["listed"]}
@@ -154,7 +154,7 @@ def test_killed_and_sent_again_from_the_beginning(model, lines, tmp_path, mark_a
     assert again.counted == whole.counted
     assert again.scores(AS_OF).equals(whole.scores(AS_OF))
     for watching in (whole, again):
-        watching.list.close()
+        watching.close()
     listed = told(tmp_path / "list-two")
     assert listed == told(tmp_path / "list-one")
     assert all(json.loads(one)["number"] for one in (tmp_path / "list-two").read_text("utf-8").splitlines())
@@ -206,7 +206,7 @@ def test_a_new_watch_is_quiet_until_it_knows_whom_it_sees(model, lines, tmp_path
         quiet.take(piece)
         whole.take(piece)
     for watching in (quiet, whole):
-        watching.list.close()
+        watching.close()
 
     first = json.loads((tmp_path / "list").read_text("utf-8").splitlines()[0])
     assert datetime.fromisoformat(first["at"]) >= datetime.fromisoformat(timed(begin))
