@@ -17,7 +17,7 @@ from jinzhong_engine.backends.files import BadTable, clock_text
 from jinzhong_engine.backends.live import Live
 from jinzhong_engine.backends.tests.streams import AS_OF, busy
 from jinzhong_engine.features.catalogue import NAMES
-from jinzhong_engine.features.windows import DAY, SECOND
+from jinzhong_engine.features.windows import DAY, LOOKBACK, SECOND
 from jinzhong_engine.models import events, score
 from jinzhong_engine.models.card import BadModel
 from jinzhong_engine.models.tests import dying
@@ -195,6 +195,28 @@ def test_killed_at_any_place_of_a_mark_nothing_is_lost_or_doubled(
         assert (tmp_path / f"list-{name}").read_bytes() == (tmp_path / "list-whole").read_bytes()
         assert watching.counted == len(set(lines))
         assert watching.scores(AS_OF).equals(batch.select(["number", "score"]))
+
+
+def test_segments_that_no_feature_looks_at_any_more_are_removed(model, tmp_path):
+    """Thirty-nine days, a mark about every day: the look-back is thirty-seven."""
+    calls, _messages = busy(seed=3, count=3900)
+    calls = calls.sort_by("start")
+    watching = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS)
+    for at in range(0, calls.num_rows, 100):
+        given = calls.slice(at, 100)
+        watching.take(given.append_column("id", pa.array([f"r{at + row}" for row in range(given.num_rows)])))
+        watching.mark()
+    watching.close()
+
+    kept = {int(one.name[8:]) for one in (tmp_path / "state").glob("records-*")}
+    oldest = calls["start"][-1].as_py() - LOOKBACK
+    needed = {at // 100 + 1 for at, start in enumerate(calls["start"].to_pylist()) if start >= oldest}
+    assert 1 not in kept
+    assert kept == needed
+    assert [one.name for one in (tmp_path / "state").glob("mark-*")] == ["mark-41"]
+    again = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS)
+    batch = score.score_table(model, native.features(calls, None, AS_OF + DAY), where="")
+    assert again.scores(AS_OF + DAY).equals(batch.select(["number", "score"]))
 
 
 def test_a_new_watch_is_quiet_until_it_knows_whom_it_sees(model, lines, tmp_path):
