@@ -77,6 +77,12 @@ class Ids:
         odd = pa.array(list(self._odd)).take(pa.array(-1 - keys, mask=keys >= 0))
         return pc.if_else(pa.array(keys >= 0), known, odd)
 
+    def keep(self, kept: Any) -> None:
+        """Only these ids, a row of booleans: they are counted anew in their order, the others are met for the first time again."""
+        keys = self._keys[: self._count][kept]
+        self._places, self._keys, self._count = _no_places(), keys, len(keys)
+        _place(keys, self._places, np.empty(len(keys), np.int32), np.empty(len(keys), np.int64))
+
     def parts(self, ids: Any, of: int) -> Any:
         """Which of so many parts each of these ids belongs to: the same for the same text in every process."""
         keys = self._keys[ids]

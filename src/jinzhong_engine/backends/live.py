@@ -57,6 +57,32 @@ class Live:
         told = np.unique(np.concatenate([owners[0], sender]))
         return told[told >= 0].astype(np.int64)
 
+    def forget(self, oldest: int, besides: Any) -> Any:
+        """Numbers with no event since ``oldest`` lose their ids, but for ``besides``; the new id of each number, -1 where it has none."""
+        count = len(self.numbers)
+        nobody = np.zeros(0, np.int32)
+        self._pools = [pool.packed(one, nobody, oldest) for one in self._pools]
+        kept = np.zeros(count, bool)
+        kept[besides] = True
+        for one in self._pools:
+            pool.met(one, kept)
+        for one in self._of_numbers():
+            kept |= (one.end > one.start)[:count]
+        names = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
+        for one in self._pools:
+            pool.rename(one, names)
+        made, received, uses, sent = self._pools
+        self._pools = [pool.of(made, kept), pool.of(received, kept), uses, pool.of(sent, kept)]
+        self._parties, self._fresh = self._parties[:count][kept], np.full(int(kept.sum()), kernel.ALL)
+        self._mine = self._mine[:count][kept[: len(self._mine)]]
+        self.numbers.keep(kept)
+        self._papers = [kernel.scratch(1, 1, 1, 1, 1)] * THREADS
+        return names
+
+    def _of_numbers(self) -> list[Pool]:
+        made, received, _uses, sent = self._pools
+        return [made, received, sent]
+
     def _encoded(self, calls: pa.Table) -> tuple[list[Any], list[Any]]:
         """(calls as they lie under their callers, callees and handsets, who these are)."""
         caller, callee = self.numbers.encode(calls["caller"]), self.numbers.encode(calls["callee"])

@@ -106,7 +106,37 @@ def with_room(pool: Pool, count: int, owners: Any, oldest: int) -> Pool:
     coming, counts = np.unique(owners[owners >= 0], return_counts=True)
     if _widen(pool, coming, counts):
         return pool
+    return packed(pool, owners, oldest)
+
+
+def packed(pool: Pool, owners: Any, oldest: int) -> Pool:
+    """Another pool, without what is older, with place for one more event of each of ``owners``."""
+    coming, counts = np.unique(owners[owners >= 0], return_counts=True)
     kept = int((pool.end - pool.start).sum())
-    packed = np.empty(2 * (kept + ROOM * len(owners)) + 1024, pool.events.dtype)
-    _pack(pool, coming, counts, oldest, packed)
-    return pool._replace(events=packed)
+    events = np.empty(2 * (kept + ROOM * len(owners)) + 1024, pool.events.dtype)
+    _pack(pool, coming, counts, oldest, events)
+    return pool._replace(events=events)
+
+
+def of(pool: Pool, owners: Any) -> Pool:
+    """Of these owners, a row of booleans, counted anew."""
+    count = len(owners)
+    start, end, room = (one[:count][owners] for one in (pool.start, pool.end, pool.room))
+    return pool._replace(start=start, end=end, room=room)
+
+
+@njit(cache=True, nogil=True)
+def met(pool: Any, others: Any) -> None:
+    """Mark whom an event is shared with."""
+    for owner in range(len(pool.start)):
+        for place in range(pool.start[owner], pool.end[owner]):
+            others[pool.events[place].other] = True
+
+
+@njit(cache=True, nogil=True)
+def rename(pool: Any, names: Any) -> None:
+    """``names``: the new id of each other."""
+    for owner in range(len(pool.start)):
+        for place in range(pool.start[owner], pool.end[owner]):
+            one = pool.events[place]
+            one.other = names[one.other]

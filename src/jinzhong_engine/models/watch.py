@@ -28,6 +28,9 @@ from jinzhong_engine.models.recent import Recent
 MARK_EVERY = 250_000
 """Records between two marks: what is judged again after a crash."""
 
+AIR = 100_000
+"""Numbers met beyond twice those that were left the last time, before it is looked who never came back."""
+
 CHINA = timezone(timedelta(hours=8))
 REACHED = NAMES.index("reached_7d")
 
@@ -61,6 +64,7 @@ class Watch:
         self.listed: set[int] = set()
         self.recent = Recent()
         self.counted, self.ignored, self.since_mark = 0, 0, 0
+        self.known = 0
         self.list = ListFile(out)
         self.journal = Journal(state)
         self._resume()
@@ -100,6 +104,14 @@ class Watch:
         }  # fmt: skip
         self.journal.mark(notes, self._oldest())
         self.since_mark = 0
+        if len(self.live.numbers) > 2 * self.known + AIR:
+            self._forget_strangers()
+
+    def _forget_strangers(self) -> None:
+        """Most numbers call once and never again; memory follows the look-back and not the time the watch has run."""
+        names = self.live.forget(self._oldest(), np.fromiter(self.listed, np.int64, len(self.listed)))
+        self.listed = {int(names[one]) for one in self.listed}
+        self.known = len(self.live.numbers)
 
     def close(self) -> None:
         self.mark()

@@ -142,6 +142,7 @@ def test_killed_and_sent_again_from_the_beginning(model, lines, tmp_path, mark_a
             killed.mark()
         if at == 25:
             break
+    killed.journal.settle()
     del killed  # no farewell; and the last batch was torn, the last line half written
     journal = max((tmp_path / "two").glob("records-*[0-9]"), key=lambda one: int(one.name[8:]))
     journal.write_bytes(journal.read_bytes()[:-7])
@@ -219,6 +220,34 @@ def test_segments_that_no_feature_looks_at_any_more_are_removed(model, tmp_path)
     assert again.scores(AS_OF + DAY).equals(batch.select(["number", "score"]))
 
 
+@pytest.mark.parametrize("part", [(0, 1), (1, 2)])
+def test_numbers_that_never_came_back_are_forgotten_and_nothing_else_changes(
+    model, lines, tmp_path, monkeypatch, part
+):
+    """Fifty days before the others, three thousand strangers ring once each; marks are made meanwhile."""
+    strangers = [
+        json.dumps(
+            json.loads(lines[0])
+            | {"id": f"s{one}", "caller": f"1399{one:07}", "start": timed(AS_OF - 60 * DAY + one * SECOND)}
+        ).encode()
+        for one in range(3000)
+    ]
+    forgetting = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS, part=part)
+    keeping = Watch(model, tmp_path / "other", tmp_path / "list-other", lateness=LATENESS, part=part)
+    monkeypatch.setattr("jinzhong_engine.models.watch.AIR", -1_000_000)  # it is looked at every mark
+    for at, piece in enumerate(pieces(strangers + lines, 300)):
+        for watching in (forgetting, keeping):
+            watching.take(piece)
+        if at % 3 == 2:
+            forgetting.mark()
+    assert len(forgetting.live.numbers) <= len(keeping.live.numbers) - 3000
+    for watching in (forgetting, keeping):
+        watching.close()
+
+    assert (tmp_path / "list").read_bytes() == (tmp_path / "list-other").read_bytes()
+    assert forgetting.scores(AS_OF).equals(keeping.scores(AS_OF))
+
+
 def test_a_new_watch_is_quiet_until_it_knows_whom_it_sees(model, lines, tmp_path):
     """Of the past it lists nobody; what it is then is as if it had listed."""
     begin = AS_OF - DAY
@@ -236,8 +265,9 @@ def test_a_new_watch_is_quiet_until_it_knows_whom_it_sees(model, lines, tmp_path
     assert quiet.scores(AS_OF).equals(whole.scores(AS_OF))
 
 
-def test_live_features_equal_the_batch_at_every_moment():
-    """Growing, packed and trimmed ledgers hold what the batch files in one go."""
+@pytest.mark.parametrize("forgets", [False, True])
+def test_live_features_equal_the_batch_at_every_moment(forgets):
+    """Growing, packed and trimmed ledgers hold what the batch files in one go, whoever is forgotten in between."""
     given, _messages = busy(seed=5, count=3000)
     given = given.sort_by("start")
     live = Live()
@@ -249,6 +279,10 @@ def test_live_features_equal_the_batch_at_every_moment():
         chosen = live.active(moment)
         table = native.as_table(live.numbers.texts(chosen), live.features(chosen, moment)).sort_by("number")
         assert table.select(["number", *NAMES]).equals(batch), at
+        if forgets:
+            before = live.numbers.texts(chosen)
+            names = live.forget(moment - LOOKBACK, chosen[:1])
+            assert live.numbers.texts(names[chosen]).equals(before)
 
 
 def test_a_watch_that_runs_for_days_takes_the_records_of_each(lines):
