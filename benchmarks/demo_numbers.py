@@ -8,6 +8,7 @@ the other's, whose calls the demo's watch is given too, is never looked at. The 
 
 import gzip
 import json
+import os
 import tempfile
 from dataclasses import asdict, astuple
 from datetime import date
@@ -32,12 +33,13 @@ COLUMNS = [
     "number", "out_calls_7d", "out_parties_7d", "calls_per_party_7d", "short_call_share_7d", "max_fanout_1h_7d", "active_days_7d",
     "hour_entropy_7d", "callback_share_7d",
 ]  # fmt: skip
-PREVALENCE = 0.002
-"""Of the world that is judged: about thirty fraud numbers of fourteen thousand that called or were called."""
+PREVALENCE = 0.006
+"""Of the world that is judged: about thirty fraud numbers of five thousand that called."""
 CUT_OFF = clock.DEMO_DAY.isoformat()
 
 
 def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jinzhong.config.settings")
     django.setup()
     with tempfile.TemporaryDirectory() as folder:
         at = Path(folder)
@@ -56,22 +58,23 @@ def main() -> None:
 
 
 def _world(out: Path, size: plan.Size) -> Path:
-    """Builds a world and returns its features as of the demo day."""
+    """Builds a world and returns the features of the numbers that called, as of the demo day."""
     _run(
         "world", "build", "--seed", size.seed, "--residents", size.residents, "--days", size.days, "--start", size.start,
         "--density", size.density, "--out", out,
     )  # fmt: skip
     features = out.with_suffix(".parquet")
     _run("numbers", "features", "--calls", out / "calls", "--as-of", CUT_OFF, "--out", features)
+    table = files.read_table(features)
+    files.write_table(table.filter(pc.greater(table["out_calls_7d"], 0)), features)
     return features
 
 
 def _mark(features: Path, truth: Path) -> None:
-    """The numbers that called, with what they are."""
+    """What they are, beside the columns that people can be told of."""
     roles = files.read_table(truth).select(["number", "role"]).to_pylist()
     fraud = {one["number"] for one in roles if one["role"] == "fraud"}
-    table = files.read_table(features)
-    table = table.filter(pc.greater(table["out_calls_7d"], 0)).select(COLUMNS)
+    table = files.read_table(features).select(COLUMNS)
     marks = pa.array([int(one in fraud) for one in table["number"].to_pylist()], pa.int32())
     files.write_table(table.append_column("fraud", marks), features)
 

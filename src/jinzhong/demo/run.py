@@ -17,6 +17,7 @@ from django.db import connection
 from jinzhong import clock
 from jinzhong.config import instance, sqlite
 from jinzhong.demo import build
+from jinzhong.demo.numbers import OPERATOR
 from jinzhong.demo.processes import Processes
 from jinzhong.demo.staff import PLAYED
 from jinzhong.wire import serve
@@ -120,7 +121,7 @@ def _start_watch(running: Processes) -> None:
     )  # fmt: skip
     running.start("calls", "jinzhong.demo.calls", pipe, niceness=NICE)
     running.start(
-        "list", "jinzhong.cli", "numbers", "live", listed, "--by", "operator", "--follow", "--simulated",
+        "list", "jinzhong.cli", "numbers", "live", listed, "--operator", OPERATOR, "--follow", "--simulated",
         niceness=NICE,
     )  # fmt: skip
 
