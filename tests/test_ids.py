@@ -16,7 +16,7 @@ def numbers(*taken: str) -> str:
             recorded_at=at("14:00"),
             newest_alert_at=at("14:00"),
         )
-    return ids.next_number(Warning.objects.all(), "T20210531-")
+    return ids.next_number(Warning, "T20210531-")
 
 
 def test_ids_made_later_sort_later():

@@ -1,11 +1,15 @@
 """Public ids: UUID version 7, made by whoever creates the thing, so that a phone without network can."""
 
 import uuid
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import uuid6
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.functions import Length
+
+from jinzhong.statements import prepared
 
 
 def new_id() -> uuid.UUID:
@@ -13,15 +17,25 @@ def new_id() -> uuid.UUID:
     return uuid.UUID(int=uuid6.uuid7().int)
 
 
-def next_number(numbers: QuerySet[Any], prefix: str) -> str:
+def next_number(of: type[Model], prefix: str) -> str:
     """The next number behind a prefix, YJ20210531-0087. Call it while holding the turn to write.
 
     Bounds instead of a prefix search, and the text order up to 9999, let the index answer in either database.
     """
-    of_the_day = numbers.filter(number__gt=prefix, number__lte=prefix + 9 * "9").values_list(
-        "number", flat=True
-    )
-    newest = of_the_day.order_by("-number").first()
-    if newest == f"{prefix}9999":
-        newest = of_the_day.order_by(Length("number").desc(), "-number").first()
-    return f"{prefix}{int(newest.removeprefix(prefix)) + 1 if newest else 1:04d}"
+    newest = _newest(of)(prefix, prefix + 9 * "9")
+    if newest == [f"{prefix}9999"]:
+        newest = list(_numbers(of, prefix, prefix + 9 * "9").order_by(Length("number").desc(), "-number")[:1])
+    return f"{prefix}{int(newest[0].removeprefix(prefix)) + 1 if newest else 1:04d}"
+
+
+@cache
+def _newest(of: type[Model]) -> Callable[[str, str], list[str]]:
+    @prepared
+    def newest(after: str, until: str) -> QuerySet[Any, str]:
+        return _numbers(of, after, until).order_by("-number")[:1]
+
+    return newest
+
+
+def _numbers(of: type[Model], after: str, until: str) -> QuerySet[Any, str]:
+    return of._default_manager.filter(number__gt=after, number__lte=until).values_list("number", flat=True)

@@ -1,11 +1,11 @@
 """What makes an operation one: all of it commits, or none; alone, or together with the operation that called it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import models, transaction
+from django.db import transaction
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
@@ -31,14 +31,3 @@ def operation(do: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
             _inside.reset(before)
 
     return run
-
-
-def keep_first(rows: Sequence[models.Model], *, once: list[str]) -> None:
-    """Insert rows of one kind in one statement; where a row with the same ``once`` columns is there, that one stays.
-
-    The row that is there is "updated" to the column it has: ignoring conflicts would ignore a missing value as well.
-    """
-    if rows:
-        type(rows[0])._default_manager.bulk_create(
-            rows, update_conflicts=True, unique_fields=once, update_fields=once[-1:]
-        )

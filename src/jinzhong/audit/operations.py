@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.models import QuerySet
 
 from jinzhong.audit import chain
 from jinzhong.audit.models import Event
+from jinzhong.statements import insert, prepared
 
 CHAIN_LOCK = 7_201_501
 
@@ -49,7 +51,7 @@ def record(
         "facts": json.dumps(facts, default=str, sort_keys=True, ensure_ascii=False),
     }
     event = Event(**fields, hash=chain.seal(before.hash, fields))
-    event.save(force_insert=True)
+    insert(event)
     turn.head, turn.wrote = chain.Head(event.seq, event.hash), True
     return event
 
@@ -94,5 +96,11 @@ def _head_in_turn() -> chain.Head:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
-    newest = Event.objects.order_by("-seq").values_list("seq", "hash").first()
-    return chain.Head(*newest) if newest else chain.EMPTY
+    for seq, sealed in _newest():
+        return chain.Head(seq, sealed)
+    return chain.EMPTY
+
+
+@prepared
+def _newest() -> QuerySet[Event, tuple[int, str]]:
+    return Event.objects.order_by("-seq").values_list("seq", "hash")[:1]

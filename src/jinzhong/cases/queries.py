@@ -14,6 +14,7 @@ from jinzhong.cases.models import Case, CaseRevision, Export, Status, Victim
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Town
 from jinzhong.intake.models import Arrival
+from jinzhong.statements import prepared
 from jinzhong.vault import queries as vault
 from jinzhong_engine.taxonomy import FRAUD_CLASSES
 
@@ -160,4 +161,10 @@ def robbed(people: Iterable[UUID], *, viewer: Account) -> dict[UUID, list[CaseRe
 def was_victim(people: Iterable[UUID]) -> bool:
     """Whether one of these subjects was robbed in a case we know of."""
     people = list(people)
-    return bool(people) and Victim.objects.filter(subject__in=people, revision__superseded_at=None).exists()
+    return bool(people and _robbed(people))
+
+
+@prepared
+def _robbed(people: list[UUID]) -> QuerySet[Victim, UUID]:
+    known = Victim.objects.filter(subject__in=people, revision__superseded_at=None)
+    return known.values_list("pk", flat=True)[:1]

@@ -11,6 +11,7 @@ from jinzhong import ids
 from jinzhong.dispatch.models import Assignment, Call, Evidence, Order, Outcome, State
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Role, Unit
+from jinzhong.statements import prepared
 from jinzhong.warning import queries as warnings
 from jinzhong.warning.models import Warning
 from jinzhong_engine.ladders import person_warning as ladder
@@ -51,7 +52,12 @@ def order(pk: UUID, *, viewer: Account) -> Order | None:
 
 
 def open_order(warning: Warning) -> Order | None:
-    return Order.objects.filter(warning=warning).exclude(state=State.CLOSED).first()
+    return next(iter(_open_orders(warning.pk)), None)
+
+
+@prepared
+def _open_orders(warning: UUID) -> QuerySet[Order]:
+    return Order.objects.filter(warning=warning).exclude(state=State.CLOSED)
 
 
 def newest_orders(found: list[Warning]) -> dict[UUID, Order]:
@@ -112,10 +118,13 @@ def suggestions(warning: Warning, *, now: datetime) -> list[Suggestion]:
 
 def busy_officers(officers: list[UUID]) -> dict[UUID, int]:
     """How many open orders each of these officers has, of those who have any."""
-    asked = Assignment.objects.filter(account__in=officers, released_at=None).exclude(
-        order__state=State.CLOSED
-    )
-    return dict(asked.values_list("account_id").annotate(Count("pk")))
+    return dict(_busy(officers)) if officers else {}
+
+
+@prepared
+def _busy(officers: list[UUID]) -> QuerySet[Assignment, tuple[UUID, int]]:
+    asked = Assignment.objects.filter(account__in=officers, released_at=None)
+    return asked.exclude(order__state=State.CLOSED).values_list("account_id").annotate(Count("pk"))
 
 
 def goal_of(warning: Warning) -> Unit | None:
@@ -130,7 +139,7 @@ def metres_to(goal: Unit | None, officer: Account) -> int | None:
 
 def next_number(now: datetime) -> str:
     """The next number of the day, PD20210531-0012. Call it while holding the turn to write."""
-    return ids.next_number(Order.objects.all(), f"PD{now:%Y%m%d}-")
+    return ids.next_number(Order, f"PD{now:%Y%m%d}-")
 
 
 def say(fault: str) -> str:

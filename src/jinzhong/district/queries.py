@@ -27,6 +27,7 @@ from jinzhong.district.models import (
     Unit,
     shift_bounds,
 )
+from jinzhong.statements import prepared
 from jinzhong.vault import seal
 
 ROLES_OF = {
@@ -116,12 +117,14 @@ def account_faults(*, username: str, role: str, unit: str, town: str) -> dict[st
 
 def account_by_token(token: str) -> Account | None:
     """The active account to which this API token belongs."""
-    known = (
-        Token.objects.select_related("account__unit", "account__town")
-        .filter(digest=seal.digest(token.encode()), revoked_at=None)
-        .first()
-    )
-    return known.account if known and known.account.is_active else None
+    known = _tokens(seal.digest(token.encode()))
+    return known[0].account if known and known[0].account.is_active else None
+
+
+@prepared
+def _tokens(digest: str) -> QuerySet[Token]:
+    found = Token.objects.select_related("account__unit", "account__town")
+    return found.filter(digest=digest, revoked_at=None)
 
 
 def towns() -> list[Town]:
@@ -190,7 +193,12 @@ def duties_at(moment: datetime) -> list[Duty]:
 
 def patrols_at(moment: datetime) -> list[Account]:
     """Officers on patrol duty at a moment."""
-    return [duty.account for duty in _on_duty(moment).filter(post=Duty.Post.PATROL)]
+    return [duty.account for duty in _patrols(moment)]
+
+
+@prepared
+def _patrols(moment: datetime) -> QuerySet[Duty]:
+    return _on_duty(moment).filter(post=Duty.Post.PATROL)
 
 
 def _on_duty(moment: datetime) -> QuerySet[Duty]:

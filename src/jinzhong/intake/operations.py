@@ -15,6 +15,7 @@ from jinzhong.ids import new_id
 from jinzhong.intake.models import Alert, AlertChange, Arrival, HeaderChoice
 from jinzhong.intake.sources.base import AlertFields, Refused
 from jinzhong.operation import operation
+from jinzhong.statements import insert
 from jinzhong.vault import forms, seal
 from jinzhong.vault import operations as vault
 from jinzhong.vault import queries as vault_queries
@@ -30,7 +31,7 @@ def keep_arrival(
 ) -> Arrival:
     """Keep something exactly as it came, encrypted."""
     who, unit = (by.username, by.unit) if isinstance(by, Account) else (by, None)
-    arrival = Arrival.objects.create(
+    arrival = Arrival(
         kind=kind,
         name=name,
         raw=raw,
@@ -40,6 +41,7 @@ def keep_arrival(
         sent_at=sent_at,
         received_at=now,
     )
+    insert(arrival)
     audit.record("intake.arrived", on=arrival, by=who, at=now, happened_at=sent_at, arrival_kind=kind)
     return arrival
 
@@ -70,7 +72,7 @@ def receive_alert(
         received_at=now,
     )
     _write(alert, fields, now=now)
-    alert.save(force_insert=True)
+    insert(alert)
     audit.record(
         "intake.alert",
         on=alert,

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db import models
 
 from jinzhong.audit import operations as audit_operations
-from jinzhong.operation import keep_first, operation
+from jinzhong.operation import operation
+from jinzhong.statements import insert, keep_first
 from jinzhong.vault import queries, seal
 from jinzhong.vault.models import Identifier, Merge, Reveal, Subject
 
@@ -28,7 +29,10 @@ class AlreadyUndone(Exception):
 def keep(kind: str, *, at: datetime, **identifiers: str) -> Subject:
     """The subject with these identifiers: the known one, completed by what is new, or a fresh one."""
     audit_operations.take_turn()
-    subject = queries.recognise(kind, **identifiers) or Subject.objects.create(kind=kind, created_at=at)
+    subject = queries.recognise(kind, **identifiers)
+    if subject is None:
+        subject = Subject(kind=kind, created_at=at)
+        insert(subject)
     return complete(subject, at=at, **identifiers)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import ManyToOneRel, Model, QuerySet
 
+from jinzhong.statements import prepared
 from jinzhong.vault import forms, seal
 from jinzhong.vault.models import Identifier, Merge, Reveal, Subject
 
@@ -74,7 +75,7 @@ def recognise(kind: str, **identifiers: str) -> Subject | None:
 
 def _contradicts(subject: Subject, given: dict[str, str]) -> bool:
     """The same phone with another ID number, or without one and with another name, is another person."""
-    known = Identifier.objects.filter(subject__in=family(subject))
+    known = _identifiers(family(subject))
     for name in ("id_number", "name"):
         blinds = {bytes(one.blind) for one in known if one.kind == name} if name in given else set()
         if blinds:
@@ -84,10 +85,19 @@ def _contradicts(subject: Subject, given: dict[str, str]) -> bool:
 
 def find(kind: str, text: str) -> list[Subject]:
     """The subjects (merged ones as the one that stays) that carry this phone, ID number, account or name."""
-    found = Subject.objects.filter(
-        identifiers__kind=kind, identifiers__blind=seal.blind(kind, canonical(kind, text))
-    )
-    return list({one.pk: one for one in map(root, found.order_by("created_at", "id"))}.values())
+    found = _carrying(kind, seal.blind(kind, canonical(kind, text)))
+    return list({one.pk: one for one in map(root, found)}.values())
+
+
+@prepared
+def _carrying(kind: str, blind: bytes) -> QuerySet[Subject]:
+    found = Subject.objects.filter(identifiers__kind=kind, identifiers__blind=blind)
+    return found.order_by("created_at", "id")
+
+
+@prepared
+def _identifiers(subjects: list[UUID]) -> QuerySet[Identifier]:
+    return Identifier.objects.filter(subject__in=subjects)
 
 
 def root(subject: Subject) -> Subject:
@@ -106,9 +116,14 @@ def family(subject: Subject) -> list[UUID]:
     """Ids of the subject and of all that were merged into it, at any depth."""
     ids, fresh = [subject.pk], [subject.pk]
     while fresh:
-        fresh = list(Subject.objects.filter(merged_into__in=fresh).values_list("pk", flat=True))
+        fresh = _absorbed(fresh)
         ids += fresh
     return ids
+
+
+@prepared
+def _absorbed(ids: list[UUID]) -> QuerySet[Subject, UUID]:
+    return Subject.objects.filter(merged_into__in=ids).values_list("pk", flat=True)
 
 
 def referred(ids: Collection[UUID], *, apart_from: Collection[type[Model]] = ()) -> set[UUID]:

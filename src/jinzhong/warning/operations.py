@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from jinzhong.audit import operations as audit
 from jinzhong.cases import queries as cases
 from jinzhong.district.models import Area
 from jinzhong.intake.models import Alert
 from jinzhong.operation import operation
+from jinzhong.statements import insert, prepared
 from jinzhong.vault import queries as vault
 from jinzhong.warning import queries
 from jinzhong.warning.models import RANK, Grade, Grading, RegradeReason, Source, State, Warning
@@ -28,16 +32,17 @@ class ReasonMissing(Exception):
 def absorb(*, alert: Alert, by: str, now: datetime) -> Warning:
     """The warning this alert belongs to: the one about the same person within 24 hours, or a new one."""
     audit.take_turn()
-    known = Source.objects.select_related("warning").filter(alert=alert).first()
-    if known:
+    for known in queries.sources_of(alert):
         return known.warning
-    warning = _same_person(alert) or _same_counter(alert) or _open(alert, by=by, now=now)
-    Source.objects.create(warning=warning, alert=alert, added_at=now)
+    joined = _same_person(alert) or _same_counter(alert)
+    warning = joined or _open(alert, by=by, now=now)
+    alerts = [*queries.alerts_beneath(warning), alert] if joined else [alert]
+    insert(Source(warning=warning, alert=alert, added_at=now))
     warning.newest_alert_at = max(warning.newest_alert_at, alert.received_at)
     _fill(warning, alert)
     _reopen(warning, by=by, now=now)
-    _grade(warning, by=by, now=now)
-    warning.save()
+    _grade(warning, alerts, by=by, now=now)
+    warning.save() if joined else insert(warning)
     return warning
 
 
@@ -52,7 +57,7 @@ def amended(*, alert: Alert, by: str, now: datetime) -> Warning:
             return merge(kept=other, absorbed=warning, by=by, now=now)
         _forget(warning)
     _fill(warning, alert)
-    _grade(warning, by=by, now=now, above=_highest(warning))
+    _grade(warning, queries.alerts_beneath(warning), by=by, now=now, above=_highest(warning))
     warning.save()
     audit.record("warning.amended", on=warning, by=by, at=now, town=warning.town_id or "", alert=alert.pk)
     return warning
@@ -67,11 +72,12 @@ def merge(*, kept: Warning, absorbed: Warning, by: str, now: datetime) -> Warnin
     absorbed.sources.update(warning=kept)
     absorbed.state, absorbed.merged_into, absorbed.closed_at = State.MERGED, kept, now
     absorbed.save(update_fields=["state", "merged_into", "closed_at"])
-    for source in kept.sources.select_related("alert"):
-        _fill(kept, source.alert)
+    alerts = queries.alerts_beneath(kept)
+    for alert in alerts:
+        _fill(kept, alert)
     kept.newest_alert_at = max(kept.newest_alert_at, absorbed.newest_alert_at)
     _reopen(kept, by=by, now=now)
-    _grade(kept, by=by, now=now)
+    _grade(kept, alerts, by=by, now=now)
     kept.save()
     audit.record("warning.merged", on=kept, by=by, at=now, town=kept.town_id or "", absorbed=absorbed.pk)
     return kept
@@ -98,7 +104,7 @@ def not_reached(*, warning: Warning, tries: int, by: str, now: datetime) -> Warn
     warning = Warning.objects.get(pk=warning.pk)
     if tries < ladder.MAX_TRIES:
         return warning
-    _grade(warning, by=by, now=now, unreachable_tries=tries)
+    _grade(warning, queries.alerts_beneath(warning), by=by, now=now, unreachable_tries=tries)
     warning.save()
     return warning
 
@@ -126,12 +132,14 @@ def _same_person(alert: Alert, *, but: Warning | None = None) -> Warning | None:
     if not (alert.person and alert.identified):
         return None
     family = vault.family(vault.root(alert.person))
-    recent = Warning.objects.filter(
-        person__in=family, identified=True, newest_alert_at__gt=alert.received_at - MERGE_WITHIN
-    )
-    others = recent.exclude(state=State.MERGED)
-    others = others.exclude(pk=but.pk) if but else others
-    return others.order_by("-opened_at", "-pk").first()
+    recent = _recent_about(family, alert.received_at - MERGE_WITHIN)
+    return next((one for one in recent if one != but), None)
+
+
+@prepared
+def _recent_about(people: list[UUID], after: datetime) -> QuerySet[Warning]:
+    recent = Warning.objects.filter(person__in=people, identified=True, newest_alert_at__gt=after)
+    return recent.exclude(state=State.MERGED).order_by("-opened_at", "-pk")
 
 
 def _same_counter(alert: Alert) -> Warning | None:
@@ -205,9 +213,17 @@ def _highest(warning: Warning) -> int:
     return max((RANK[Grade(one.grade)] for one in warning.gradings.all()), default=-1)
 
 
-def _grade(warning: Warning, *, by: str, now: datetime, above: int = -1, unreachable_tries: int = 0) -> None:
-    """Grade by the ladder; by itself a grade only rises, and only to more than ``above``."""
-    signs = replace(_signs(warning, now=now), unreachable_tries=unreachable_tries)
+def _grade(
+    warning: Warning,
+    alerts: list[Alert],
+    *,
+    by: str,
+    now: datetime,
+    above: int = -1,
+    unreachable_tries: int = 0,
+) -> None:
+    """Grade by the ladder, from all alerts beneath the warning; by itself a grade only rises, and only to more than ``above``."""
+    signs = replace(_signs(warning, alerts, now=now), unreachable_tries=unreachable_tries)
     grade, reasons = ladder.grade(signs)
     if not warning.grade or RANK[Grade(grade)] > max(warning.rank, above):
         _set_grade(warning, Grade(grade), reasons, by=by, now=now)
@@ -215,7 +231,7 @@ def _grade(warning: Warning, *, by: str, now: datetime, above: int = -1, unreach
 
 def _set_grade(warning: Warning, grade: Grade, reasons: list[str], *, by: str, now: datetime) -> None:
     warning.grade, warning.rank, warning.reasons, warning.rules = grade, RANK[grade], reasons, ladder.VERSION
-    Grading.objects.create(warning=warning, grade=grade, reasons=reasons, rules=ladder.VERSION, by=by, at=now)
+    insert(Grading(warning=warning, grade=grade, reasons=reasons, rules=ladder.VERSION, by=by, at=now))
     audit.record(
         "warning.graded",
         on=warning,
@@ -227,9 +243,8 @@ def _set_grade(warning: Warning, grade: Grade, reasons: list[str], *, by: str, n
     )
 
 
-def _signs(warning: Warning, *, now: datetime) -> ladder.Signs:
-    """What the ladder looks at, from all sources of the warning and what is known of the person."""
-    alerts = [source.alert for source in warning.sources.select_related("alert")]
+def _signs(warning: Warning, alerts: list[Alert], *, now: datetime) -> ladder.Signs:
+    """What the ladder looks at, from the alerts and what is known of the person."""
     ticked = {sign for alert in alerts for sign in alert.signs}
     family = vault.family(vault.root(warning.person)) if warning.person and warning.identified else []
     return ladder.Signs(

@@ -11,6 +11,7 @@ from jinzhong import ids
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account
 from jinzhong.intake.models import Alert
+from jinzhong.statements import prepared
 from jinzhong.vault import queries as vault
 from jinzhong.warning.models import Grade, RegradeReason, Source, State, Warning
 from jinzhong_engine.ladders import person_warning as ladder
@@ -62,13 +63,39 @@ def open_by_rank(*, viewer: Account) -> QuerySet[Warning]:
     return warnings(viewer=viewer).filter(state=State.OPEN).order_by("-rank", "opened_at", "pk")
 
 
-def alerts_about(people: Iterable[UUID], *, since: datetime) -> int:
-    return Source.objects.filter(alert__person__in=list(people), alert__received_at__gte=since).count()
+def alerts_about(people: list[UUID], *, since: datetime) -> int:
+    return len(_alerts_about(people, since))
+
+
+@prepared
+def _alerts_about(people: list[UUID], since: datetime) -> QuerySet[Source, UUID]:
+    about = Source.objects.filter(alert__person__in=people, alert__received_at__gte=since)
+    return about.values_list("alert", flat=True)
+
+
+def alerts_beneath(warning: Warning) -> list[Alert]:
+    """All that was said about the person, in the order in which it came."""
+    return [source.alert for source in _sources(warning.pk)]
+
+
+@prepared
+def _sources(warning: UUID) -> QuerySet[Source]:
+    return Source.objects.select_related("alert").filter(warning=warning)
+
+
+def sources_of(alert: Alert) -> list[Source]:
+    """What makes the alert a part of its warning: one, or none yet."""
+    return _sources_of(alert.pk)
+
+
+@prepared
+def _sources_of(alert: UUID) -> QuerySet[Source]:
+    return Source.objects.select_related("warning").filter(alert=alert)
 
 
 def next_number(now: datetime) -> str:
     """The next number of the day, YJ20210531-0087. Call it while holding the turn to write."""
-    return ids.next_number(Warning.objects.all(), f"YJ{now:%Y%m%d}-")
+    return ids.next_number(Warning, f"YJ{now:%Y%m%d}-")
 
 
 def grade_of_sign(sign: str) -> str:
@@ -84,7 +111,12 @@ def in_hand_by(warning: Warning) -> datetime | None:
 
 def is_open(warning: Warning) -> bool:
     """Whether it is still on the desk, asked afresh."""
-    return Warning.objects.filter(pk=warning.pk, state=State.OPEN).exists()
+    return bool(_open(warning.pk))
+
+
+@prepared
+def _open(warning: UUID) -> QuerySet[Warning, UUID]:
+    return Warning.objects.filter(pk=warning, state=State.OPEN).values_list("pk", flat=True)
 
 
 def grade_word(code: str) -> str:

@@ -10,6 +10,7 @@ from jinzhong.dispatch import queries
 from jinzhong.dispatch.models import Assignment, Order, OrderStep
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account
+from jinzhong.statements import insert, keep_last
 
 
 def ask(order: Order, parts: Mapping[Account, str], *, now: datetime) -> None:
@@ -25,12 +26,7 @@ def ask(order: Order, parts: Mapping[Account, str], *, now: datetime) -> None:
         )
         for officer, part in parts.items()
     ]
-    Assignment.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["order", "account"],
-        update_fields=["part", "asked_at", "released_at", "metres"],
-    )
+    keep_last(rows, once=["order", "account"], renew=["part", "asked_at", "released_at", "metres"])
     ring(order, [officer.pk for officer in parts], now=now)
 
 
@@ -62,12 +58,5 @@ def write_step(
     due_at: datetime | None = None,
     facts: dict[str, Any] | None = None,
 ) -> None:
-    OrderStep.objects.create(
-        order=order,
-        step=step,
-        happened_at=happened_at,
-        recorded_at=now,
-        by=by,
-        due_at=due_at,
-        facts=facts or {},
-    )
+    told = {"happened_at": happened_at, "recorded_at": now, "due_at": due_at}
+    insert(OrderStep(order=order, step=step, by=by, facts=facts or {}, **told))

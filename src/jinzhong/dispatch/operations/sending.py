@@ -14,8 +14,9 @@ from jinzhong.dispatch.operations.faults import AlreadyClosed
 from jinzhong.district.models import Account
 from jinzhong.ids import new_id
 from jinzhong.operation import operation
+from jinzhong.statements import insert
 from jinzhong.warning import operations as warnings
-from jinzhong.warning.models import State as WarningState
+from jinzhong.warning import queries as warning_queries
 from jinzhong.warning.models import Warning
 from jinzhong_engine.ladders import person_warning as ladder
 
@@ -42,8 +43,7 @@ def send(
     known = queries.open_order(warning)
     if known:
         return _hurry(known, warning, by=by, now=now)
-    warning.refresh_from_db(fields=["state"])
-    if warning.state != WarningState.OPEN:
+    if not warning_queries.is_open(warning):
         raise warnings.NotOpen(warning.number)
     goes = list(officers) or [
         one.account for one in queries.suggestions(warning, now=now)[:OFFICERS_AT_A_DOOR]
@@ -60,7 +60,7 @@ def send(
 def _write_order(warning: Warning, goes: list[Account], *, by: str, now: datetime, order_id: UUID) -> Order:
     due = _targets(warning, now=now)
     station = next((officer.unit for officer in goes if officer.unit), None)
-    order = Order.objects.create(
+    order = Order(
         id=order_id,
         number=queries.next_number(now),
         warning=warning,
@@ -70,6 +70,7 @@ def _write_order(warning: Warning, goes: list[Account], *, by: str, now: datetim
         password=_password(),
         **due,
     )
+    insert(order)
     write_step(
         order,
         OrderStep.Step.SENT,
