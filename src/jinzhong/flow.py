@@ -294,9 +294,8 @@ def work_once(*, worker: str, now: datetime, deliver: Mapping[str, Deliver]) -> 
     done = 0
     for deadline in agenda.lease_deadlines(worker=worker, now=now):
         done += agenda.act(deadline, partial(_act_on, deadline, now=now), now=now)
-    for message in agenda.lease_outbox(worker=worker, now=now):
-        done += agenda.deliver(message, partial(_send, message, deliver), now=now)
-    return done
+    waiting = agenda.lease_outbox(worker=worker, now=now)
+    return done + (agenda.deliver(waiting, partial(_send, deliver), now=now) if waiting else 0)
 
 
 MISSED: dict[str, Callable[..., object]] = {
@@ -316,5 +315,5 @@ def _act_on(deadline: Deadline, *, now: datetime) -> None:
     MISSED[deadline.kind](on_id=deadline.on_id, step=deadline.step, due_at=deadline.due_at, now=now)
 
 
-def _send(message: Outbox, deliver: Mapping[str, Deliver]) -> None:
+def _send(deliver: Mapping[str, Deliver], message: Outbox) -> None:
     deliver[message.channel](message.key, message.payload)

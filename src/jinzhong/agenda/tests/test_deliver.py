@@ -1,8 +1,8 @@
 """Messages to the outside: sent once, again when that failed, put aside when they can't be sent at all."""
 
 from datetime import timedelta
-from functools import partial
 
+from jinzhong import clock
 from jinzhong.agenda import operations, queries
 from jinzhong.agenda.models import Outbox
 from tests.district import at
@@ -10,8 +10,7 @@ from tests.district import at
 
 def turn(send, moment) -> int:
     """One turn of a worker."""
-    rows = operations.lease_outbox(worker="a", now=moment)
-    return sum(operations.deliver(row, partial(send, row), now=moment) for row in rows)
+    return operations.deliver(operations.lease_outbox(worker="a", now=moment), send, now=moment)
 
 
 def test_the_same_key_is_one_message(message):
@@ -80,10 +79,28 @@ def test_no_transaction_is_open_while_the_other_side_answers(message, django_cap
     assert seen == [depth]
 
 
-def test_few_enough_are_held_to_be_sent_within_the_lease(db):
-    for number in range(10):
-        operations.post("ring", {f"ring:{number}": {}}, at=at("14:00"))
+def test_what_a_slow_side_leaves_no_time_for_is_given_back(db, monkeypatch):
+    """Three sends of eight seconds: the third would begin after sixteen, and might not end before the lease does."""
+    operations.post("ring", {f"ring:{number}": {} for number in "123"}, at=at("14:00"))
+    passed, sent = [0], []
+    monkeypatch.setattr(clock, "machine_seconds", lambda: passed[0])
 
-    held = operations.lease_outbox(worker="a", now=at("14:00"))
+    def send(row) -> None:
+        sent.append(row.key)
+        passed[0] += 8
 
-    assert len(held) * timedelta(seconds=10) <= operations.LEASE
+    assert turn(send, at("14:00")) == 2
+    assert turn(send, at("14:00")) == 1
+    assert sent == ["ring:1", "ring:2", "ring:3"]
+    assert operations.SENDING + timedelta(seconds=10) <= operations.LEASE
+
+
+def test_messages_of_one_turn_are_ticked_off_together(message, django_assert_num_queries):
+    """Each commit is a place in the line of those who raise alerts."""
+    operations.post("ring", {"ring:2": {}, "ring:3": {}}, at=at("14:00"))
+    waiting = operations.lease_outbox(worker="a", now=at("14:00"))
+
+    with django_assert_num_queries(3):  # savepoint, tick off, release
+        operations.deliver(waiting, lambda row: None, now=at("14:00"))
+
+    assert not operations.lease_outbox(worker="a", now=at("14:01"))
