@@ -9,7 +9,9 @@ from django.db import transaction
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
-_inside = ContextVar("inside an operation", default=False)
+_last = ContextVar[dict[Callable[[], None], None] | None](
+    "what the operation does before it ends", default=None
+)
 
 
 def operation(do: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
@@ -22,12 +24,27 @@ def operation(do: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
 
     @wraps(do)
     def run(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
-        is_part = _inside.get()
-        before = _inside.set(True)
-        try:
-            with transaction.atomic(savepoint=not is_part):
+        if _last.get() is not None:
+            with transaction.atomic(savepoint=False):
                 return do(*args, **kwargs)
+        last: dict[Callable[[], None], None] = {}
+        before = _last.set(last)
+        try:
+            with transaction.atomic():
+                answer = do(*args, **kwargs)
+                for one in last:
+                    one()
+                return answer
         finally:
-            _inside.reset(before)
+            _last.reset(before)
 
     return run
+
+
+def at_last(do: Callable[[], None]) -> None:
+    """Do this once, as the last thing of the operation that goes on; at once where none does."""
+    last = _last.get()
+    if last is None:
+        do()
+    else:
+        last[do] = None

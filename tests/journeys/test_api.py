@@ -22,7 +22,7 @@ ALERT = {
     "story": "自称配合办案",
 }
 ID = "[0-9a-f-]{36}"
-MOST_STATEMENTS = 42
+MOST_STATEMENTS = 38
 
 
 @pytest.fixture

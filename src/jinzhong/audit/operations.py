@@ -9,9 +9,12 @@ from django.db.models import QuerySet
 
 from jinzhong.audit import chain
 from jinzhong.audit.models import Event
+from jinzhong.operation import at_last
 from jinzhong.statements import insert, prepared
 
 CHAIN_LOCK = 7_201_501
+AT_ONCE = 100
+"""Lines of one statement; a database takes only so many values."""
 
 
 class NotInTransaction(Exception):
@@ -29,7 +32,10 @@ def record(
     town: str = "",
     **facts: Any,
 ) -> Event:
-    """Add one line to the event log. ``facts`` are ids, codes and amounts: never a name, number or account."""
+    """Add one line to the event log. ``facts`` are ids, codes and amounts: never a name, number or account.
+
+    The lines of an operation are numbered and chained at once, and written together at its end.
+    """
     if not connection.in_atomic_block:
         raise NotInTransaction(kind)
     turn = _turn()
@@ -51,9 +57,18 @@ def record(
         "facts": json.dumps(facts, default=str, sort_keys=True, ensure_ascii=False),
     }
     event = Event(**fields, hash=chain.seal(before.hash, fields))
-    insert(event)
     turn.head, turn.wrote = chain.Head(event.seq, event.hash), True
+    turn.lines.append(event)
+    at_last(_write) if len(turn.lines) < AT_ONCE else _write()
     return event
+
+
+def _write() -> None:
+    """Write what the turns of this transaction still hold, oldest first."""
+    turns = [one[1] for one in connection.run_on_commit if isinstance(one[1], _Turn)]
+    insert(*(line for turn in turns for line in turn.lines))
+    for turn in turns:
+        turn.lines.clear()
 
 
 def take_turn() -> None:
@@ -67,10 +82,12 @@ def take_turn() -> None:
 
 
 class _Turn:
-    """This transaction's turn to write, with the newest line of the log; the commit keeps it outside the database."""
+    """This transaction's turn to write, with the newest line of the log, and lines not written yet; the commit keeps the newest outside
+    the database."""
 
     def __init__(self, head: chain.Head, savepoints: set[str]):
         self.head, self.wrote, self.savepoints = head, False, savepoints
+        self.lines: list[Event] = []
 
     def __call__(self) -> None:
         if self.wrote:

@@ -2,10 +2,12 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from jinzhong.audit import chain, operations, queries
 from jinzhong.audit.models import Event
 from jinzhong.audit.tests.conftest import Thing
+from jinzhong.operation import operation
 from tests.district import at
 
 
@@ -46,6 +48,44 @@ def test_lines_taken_back_in_the_middle_leave_no_gap():
         (3, "test.third"),
     ]
     assert (queries.verify().broken, chain.kept_head().seq) == ("", 3)
+
+
+@operation
+def three_lines() -> None:
+    operations.record("test.first", on=Thing(1), by="chief", at=at("14:03"))
+    with transaction.atomic():
+        operations.record("test.undone", on=Thing(2), by="chief", at=at("14:03"))
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        operations.record("test.second", on=Thing(3), by="chief", at=at("14:03"))
+    operations.record("test.third", on=Thing(4), by="chief", at=at("14:03"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_lines_of_an_operation_are_written_together():
+    """Each statement of a path is waited for by all who raise alerts."""
+    with CaptureQueriesContext(connection) as asked:
+        three_lines()
+
+    assert list(Event.objects.values_list("seq", "kind")) == [
+        (1, "test.first"),
+        (2, "test.second"),
+        (3, "test.third"),
+    ]
+    assert (queries.verify().broken, chain.kept_head().seq) == ("", 3)
+    assert sum(one["sql"].startswith("INSERT") for one in asked) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_operation_may_leave_more_lines_than_one_statement_takes():
+    @operation
+    def many() -> None:
+        for line in range(2 * operations.AT_ONCE + 1):
+            operations.record("test.done", on=Thing(line), by="chief", at=at("14:03"))
+
+    many()
+
+    assert (queries.newest_seq(), queries.verify().broken) == (2 * operations.AT_ONCE + 1, "")
 
 
 @pytest.mark.django_db(transaction=True)
