@@ -104,7 +104,12 @@ def _create_once(path: Path, text: str) -> None:
 
 def key(name: str, version: int | None = None) -> tuple[int, bytes]:
     """(version, 32 bytes) of the named key: vault, index, audit or django. Without version: the newest."""
-    versions = _keys(data_folder())[name]
+    return _key(data_folder(), name, version)
+
+
+@cache
+def _key(folder: Path, name: str, version: int | None) -> tuple[int, bytes]:
+    versions = _keys(folder)[name]
     chosen = str(version or max(map(int, versions)))
     if chosen not in versions:
         raise BadInstance(
