@@ -123,21 +123,34 @@ def answers(port: int) -> bool:
     return True
 
 
-def ours(own: running.Running, *, callers: int, seconds: float) -> tuple[Measured, str]:
-    """The product, and what is wrong with what it kept."""
+def processor_seconds(process: int) -> float:
+    """What a process and those it started have had of the processor so far, by Linux's account."""
+    account = Path(f"/proc/{process}")
+    spent = account.joinpath("stat").read_text().rpartition(")")[2].split()[11:13]
+    started = account.joinpath("task", str(process), "children").read_text().split()
+    return sum(map(int, spent)) / os.sysconf("SC_CLK_TCK") + sum(
+        processor_seconds(int(one)) for one in started
+    )
+
+
+def ours(own: running.Running, *, callers: int, seconds: float) -> tuple[Measured, str, list[float]]:
+    """The product, what is wrong with what it kept, and the milliseconds of a core that web process and worker had an alert."""
     token = json.loads((own.folder / "tokens.json").read_text())["teller"]
     headers = {**PLAIN, "Authorization": f"Bearer {token}"}
     web = own.serve()
-    own.start("worker")
+    worker = own.start("worker")
     warm = measure(web.address, "/api/v1/alerts", headers, callers=callers, seconds=WARM_UP_SECONDS)
+    before = [processor_seconds(one.pid) for one in (web.process, worker)]
     found = measure(web.address, "/api/v1/alerts", headers, callers=callers, seconds=seconds)
+    after = [processor_seconds(one.pid) for one in (web.process, worker)]
     kept, accepted = own.python("tests.faults.look"), len(warm.waits) + len(found.waits)
     faults = [kept["broken"], found.refused and f"{found.refused} refused"]
     faults += [
         len(kept[name]) != accepted and f"{accepted} accepted, {len(kept[name])} {name}"
         for name in ("alerts", "orders")
     ]
-    return found, "; ".join(filter(None, faults))
+    spent = [(late - early) / len(found.waits) * 1000 for early, late in zip(before, after, strict=True)]
+    return found, "; ".join(filter(None, faults)), spent
 
 
 def run(name: str, folder: Path, *, callers: int, seconds: float) -> bool:
@@ -149,7 +162,7 @@ def run(name: str, folder: Path, *, callers: int, seconds: float) -> bool:
         told = version(url)
         loads = [os.getloadavg()[0]]
         yardsticks = [toy(folder / "toy-before", url, callers)]
-        found, faults = ours(own, callers=callers, seconds=seconds)
+        found, faults, spent = ours(own, callers=callers, seconds=seconds)
         loads.append(os.getloadavg()[0])
         yardsticks.append(toy(folder / "toy-after", url and emptied(url), callers))
     template.running.close()
@@ -160,6 +173,7 @@ def run(name: str, folder: Path, *, callers: int, seconds: float) -> bool:
     print(f"  {found.per_second:7.1f} alerts/s   goal {least}")
     print(f"  {found.wait_ms(50):7.1f} ms p50")
     print(f"  {found.wait_ms(99):7.1f} ms p99      goal {most}")
+    print(f"  {spent[0]:7.1f} ms of a core an alert in the web process, {spent[1]:.1f} in the worker")
     rounds = ", ".join(f"{one.per_second:.0f}/s p99 {one.wait_ms(99):.0f} ms" for one in yardsticks)
     print(f"  {found.per_second / bare:7.3f} of a bare Django insert ({rounds})")
     print(
