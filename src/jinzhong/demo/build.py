@@ -17,11 +17,12 @@ from jinzhong import clock, flow
 from jinzhong.audit import queries as audit
 from jinzhong.bulletin import operations as bulletin
 from jinzhong.bulletin import queries as bulletins
+from jinzhong.bulletin import sending
 from jinzhong.config import instance
 from jinzhong.demo import cases, episodes, fenghua, numbers, sheets
 from jinzhong.demo.fenghua import BY
 from jinzhong.demo.play import Player
-from jinzhong.demo.staff import Roster, Staff, chief_of
+from jinzhong.demo.staff import PLAYED_OUTLET, Roster, Staff, chief_of
 from jinzhong.demo.timeline import Timeline
 from jinzhong.district import operations as district
 from jinzhong.district import queries as places
@@ -43,6 +44,7 @@ CITY_AT = timedelta(minutes=40)
 NUMBERS_AT = timedelta(hours=6)
 BULLETINS = 7
 """So many days before today have an issued bulletin."""
+RECEIVERS = ("bank-01", PLAYED_OUTLET[1], numbers.OPERATOR)
 ROSTERED = timedelta(days=7)
 """So far back the roster is whole; before, it tells who could be sent when something happened."""
 CITY = {1: 2296, 2: 1874, 3: 2611, 4: 2748, 5: 2424}
@@ -93,6 +95,7 @@ def build(now: datetime) -> None:
     _tell("the district: 12 towns, 21 banks, 146 outlets, 23 police and 6 cadres")
     fenghua.lay_out(at=EVE)
     chosen = Staff(EVE).appoint()
+    _receivers()
     line, roster = Timeline(), Roster()
     told = _sheets(line, now)
     _duty(line, roster, now)
@@ -199,6 +202,16 @@ def _city(line: Timeline, now: datetime) -> None:
 
 def _tell_city(month: date, count: int, at: datetime) -> None:
     situation.record_city_count(month=month, cases=count, source="演示数据：市反诈中心月报", by=BY, at=at)
+
+
+def _receivers() -> None:
+    """The bank, the outlet and the operator that can be logged in to are sent the weekly."""
+    office = places.account("office")
+    assert office
+    for code in RECEIVERS:
+        unit = places.unit(code)
+        assert unit
+        sending.set_receiver(to=unit, kinds=["weekly"], by=office, now=EVE)
 
 
 def _listings(line: Timeline, now: datetime) -> None:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from jinzhong import flow
+from jinzhong.bulletin import sending
 from jinzhong.demo.episodes import CHECKS, Episode
 from jinzhong.demo.timeline import Timeline
 from jinzhong.dispatch import operations as dispatch
@@ -14,8 +16,6 @@ from jinzhong.district.models import Account
 from jinzhong.intake.sources.bank_alert import parse as bank_alert
 from jinzhong.intake.sources.hotline_call import parse as hotline_call
 
-DELIVER = {"ring": lambda key, payload: None}
-"""Phones that rang months ago ring nobody now."""
 SECOND = timedelta(seconds=1)
 
 
@@ -78,5 +78,9 @@ class Player:
 
 
 def _work(now: datetime) -> None:
-    """One turn of the worker."""
-    flow.work_once(worker="demo", now=now, deliver=DELIVER)
+    """One turn of the worker. Phones that rang months ago ring nobody now; what was issued lay before its receivers."""
+
+    def hand_over(_key: str, payload: dict[str, Any]) -> None:
+        sending.hand_over(delivery=UUID(payload["delivery"]), now=now)
+
+    flow.work_once(worker="demo", now=now, deliver={"ring": lambda key, payload: None, "notice": hand_over})
