@@ -44,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; never a traceback for what a person can mend."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jinzhong.config.settings")
     import django
+    from django.apps import apps
     from django.db import DatabaseError
 
     from jinzhong.config.instance import BadInstance
@@ -51,7 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if (sys.argv[1:] if argv is None else list(argv))[:1] == ["demo"]:
         os.environ["JINZHONG_INSTANCE"] = "demo"  # a fresh folder becomes a demo before its settings are read
     try:
-        django.setup()
+        if not apps.ready:  # in a process of ours that runs several commands
+            django.setup()
         chosen = parser().parse_args(argv)
         _require_text(chosen)
         return chosen.run(chosen) or 0

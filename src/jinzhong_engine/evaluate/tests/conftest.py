@@ -1,3 +1,3 @@
-from jinzhong_engine.models.tests.planted import days_of_calls, model
+from jinzhong_engine.models.tests.planted import days_of_calls, model, model_folder
 
-__all__ = ["days_of_calls", "model"]
+__all__ = ["days_of_calls", "model", "model_folder"]
