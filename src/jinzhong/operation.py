@@ -28,15 +28,15 @@ def operation(do: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
             with transaction.atomic(savepoint=False):
                 return do(*args, **kwargs)
         last: dict[Callable[[], None], None] = {}
-        before = _last.set(last)
-        try:
-            with transaction.atomic():
+        with transaction.atomic():
+            before = _last.set(last)
+            try:
                 answer = do(*args, **kwargs)
                 for one in last:
                     one()
-                return answer
-        finally:
-            _last.reset(before)
+            finally:  # before the commit: an operation that follows from it is one of its own
+                _last.reset(before)
+            return answer
 
     return run
 

@@ -59,13 +59,19 @@ def record(
     event = Event(**fields, hash=chain.seal(before.hash, fields))
     turn.head, turn.wrote = chain.Head(event.seq, event.hash), True
     turn.lines.append(event)
-    at_last(_write) if len(turn.lines) < AT_ONCE else _write()
+    at_last(_write_held)
+    if len(turn.lines) >= AT_ONCE:
+        _write(turn)
     return event
 
 
-def _write() -> None:
-    """Write what the turns of this transaction still hold, oldest first."""
-    turns = [one[1] for one in connection.run_on_commit if isinstance(one[1], _Turn)]
+def _write_held() -> None:
+    """Write what the turns of this transaction still hold."""
+    _write(*(one[1] for one in connection.run_on_commit if isinstance(one[1], _Turn)))
+
+
+def _write(*turns: "_Turn") -> None:
+    """Oldest first. Inside a savepoint only its own turn's: what was written there is undone with it, and only there."""
     insert(*(line for turn in turns for line in turn.lines))
     for turn in turns:
         turn.lines.clear()

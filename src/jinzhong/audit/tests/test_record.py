@@ -89,6 +89,40 @@ def test_an_operation_may_leave_more_lines_than_one_statement_takes():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_many_lines_taken_back_in_the_middle_take_none_with_them_that_stands():
+    @operation
+    def one_stands() -> None:
+        operations.record("test.first", on=Thing(0), by="chief", at=at("14:03"))
+        with transaction.atomic():
+            for line in range(operations.AT_ONCE):
+                operations.record("test.undone", on=Thing(line), by="chief", at=at("14:03"))
+            transaction.set_rollback(True)
+        operations.record("test.second", on=Thing(0), by="chief", at=at("14:03"))
+
+    one_stands()
+
+    assert list(Event.objects.values_list("seq", "kind")) == [(1, "test.first"), (2, "test.second")]
+    assert (queries.verify().broken, chain.kept_head().seq) == ("", 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_operation_that_follows_from_a_commit_leaves_its_own_lines():
+    @operation
+    def second() -> None:
+        operations.record("test.second", on=Thing(2), by="chief", at=at("14:03"))
+
+    @operation
+    def first() -> None:
+        operations.record("test.first", on=Thing(1), by="chief", at=at("14:03"))
+        transaction.on_commit(second)
+
+    first()
+
+    assert list(Event.objects.values_list("kind", flat=True)) == ["test.first", "test.second"]
+    assert (queries.verify().broken, chain.kept_head().seq) == ("", 2)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_taking_the_turn_and_writing_nothing_leaves_the_head_outside_alone():
     with transaction.atomic():
         operations.take_turn()
