@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -21,7 +20,7 @@ from jinzhong.situation.periods import DAY, YEARS, Period
 from jinzhong.web.desk.weeks import Weeks, weeks
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
-from jinzhong.web.shared.request import Request
+from jinzhong.web.shared.request import Request, day_in
 
 if TYPE_CHECKING:
     from jinzhong_engine.surveillance.alarms import Baseline
@@ -72,11 +71,9 @@ def act(request: Request) -> HttpResponse:
     """Tell what was done about a town's colour; sent twice it is told once."""
     now, said = clock.now(), request.POST
     town = next((one for one in queries.visible_towns(request.user) if one.code == said.get("town")), None)
-    try:
-        week = board.week_of(date.fromisoformat(said.get("week", "")))
-    except ValueError:
-        return missing(request)
-    if town is None or week.end > now:
+    day = day_in(said.get("week", ""))
+    week = board.week_of(day) if day else None
+    if town is None or week is None or week.end > now:
         return missing(request)
 
     def done() -> str:
@@ -143,11 +140,8 @@ def _asked(request: Request, newest: Period) -> Asked:
 
 
 def _week(text: str, newest: Period) -> Period:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return newest
-    return board.week_of(day) if day.year in YEARS and day < newest.until else newest
+    day = day_in(text)
+    return board.week_of(day) if day and day < newest.until else newest
 
 
 # -- drawing --------------------------------------------------------------------------------------------

@@ -209,7 +209,7 @@ def their_time(text: str, now: datetime) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return now
-    if moment.tzinfo is None or moment > now + AHEAD:
+    if moment.tzinfo is None or moment.year not in clock.YEARS or moment > now + AHEAD:
         return now
     return min(moment.astimezone(clock.ZONE), now)
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.http import HttpRequest
 
+from jinzhong import clock
 from jinzhong.district.queries import Account
 
 
@@ -14,11 +15,12 @@ class Request(HttpRequest):
 
 
 def day_in(text: str) -> date | None:
-    """2021-05-31 as typed or in an address; None: that names no day."""
+    """2021-05-31 as typed or in an address; None: that names no day on which a fact could lie."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if found.year in clock.YEARS else None
 
 
 def needed_day(text: str, problem: Exception) -> date:
