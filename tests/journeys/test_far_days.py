@@ -7,6 +7,7 @@ from tests.district import at
 from tests.pages import logged_in, send
 
 FAR = ("0001-01-01", "9999-12-31", "0001-W01-1", "²021-05-31", "x" * 500)
+MOMENTS = ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00")
 
 
 @pytest.mark.parametrize("day", FAR)
@@ -33,7 +34,16 @@ def test_a_far_day_typed_is_told_or_passed_over(place, time, day):
     assert send(desk, "/numbers/challenger/promote", since=day).status_code < 500
 
 
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_far_moment_in_an_address_names_nothing(place, time, moment):
+    desk = logged_in(place.desk)
+    since = {"of": "cases", "since": "2021-05-01", "until": "2021-05-31"}
+
+    assert desk.get("/bulletins/daily/2021-05-30", {"draft": moment}).status_code == 404
+    assert desk.get("/situation/rows", since | {"as_of": moment}).status_code == 404
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_a_phone_of_another_age_is_not_believed(place, time, moment):
     """Day one with the clock fourteen hours ahead lies before the first day that a database knows."""
     said = {"place": "outlet:outlet-001", "item-alarm_key": "good", "at": moment}

@@ -23,7 +23,7 @@ from jinzhong.situation.periods import DAY, Period
 from jinzhong.web.desk.bulletin_archive import show_archive
 from jinzhong.web.shared.files import attached
 from jinzhong.web.shared.pages import missing, page
-from jinzhong.web.shared.request import Request
+from jinzhong.web.shared.request import Request, moment_in
 from jinzhong.web.templatetags.show import wan
 
 AT = "bulletins/<slug:kind>/<str:day>"
@@ -108,12 +108,12 @@ def asked_for(request: Request, kind: str, day: str) -> Asked:
     try:
         reports.of(kind)
         named, number = date.fromisoformat(day), int(revision) if revision else None
-        cut = datetime.fromisoformat(draft) if draft else queries.cut_off(now)
+        cut = moment_in(draft) if draft else queries.cut_off(now)
     except (KeyError, ValueError) as problem:
         raise NoSuchBulletin from problem
     about = queries.about(kind, named)
     issue = None if draft is not None else queries.issued(kind, about, number)
-    if (number is not None and issue is None) or (draft and not cut.tzinfo):
+    if (number is not None and issue is None) or cut is None or cut.tzinfo is None:
         raise NoSuchBulletin
     return Asked(kind, about, issue, min(cut, max(now, queries.cut_off(now))), now)
 

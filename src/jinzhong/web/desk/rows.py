@@ -17,7 +17,7 @@ from jinzhong.cases import queries as cases
 from jinzhong.dispatch import queries as orders
 from jinzhong.situation import drill, sentences, words, work
 from jinzhong.web.shared.pages import missing, page
-from jinzhong.web.shared.request import Request
+from jinzhong.web.shared.request import Request, moment_in
 
 ON_A_PAGE = 50
 
@@ -79,7 +79,9 @@ def _cut(text: str, now: datetime) -> datetime:
     """The cut-off of the link; now, where there is none or it lies ahead. Raises ValueError."""
     if not text:
         return now
-    told = datetime.fromisoformat(text)
+    told = moment_in(text)
+    if told is None:
+        raise ValueError(text)
     return min(told if told.tzinfo else told.replace(tzinfo=clock.ZONE), now)
 
 

@@ -21,7 +21,7 @@ from jinzhong.situation.periods import Period
 from jinzhong.web.desk.fair_lines import Fair, fair_lines
 from jinzhong.web.desk.situation_lines import Drawn, drawn
 from jinzhong.web.shared.pages import page
-from jinzhong.web.shared.request import Request, needed_day
+from jinzhong.web.shared.request import Request
 
 QUICK = (
     ("week", gettext_lazy("本周")),
@@ -138,8 +138,10 @@ def _period(request: Request, otherwise: Period) -> Period:
     given = [request.GET.get(name, "") for name in ("since", "until")]
     if not any(given):
         return otherwise
-    unreadable = ValueError(_("日期要写成 2021-05-31 这样，从和到都要填"))
-    since, last = (needed_day(text, unreadable) for text in given)
+    try:
+        since, last = (date.fromisoformat(text) for text in given)
+    except ValueError as problem:
+        raise ValueError(_("日期要写成 2021-05-31 这样，从和到都要填")) from problem
     return periods.chosen(since, min(last, date.max - timedelta(days=1)) + periods.DAY)
 
 

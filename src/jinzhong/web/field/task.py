@@ -22,7 +22,7 @@ from jinzhong.vault import queries as vault
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.people import named, quiet, staff
-from jinzhong.web.shared.request import Request
+from jinzhong.web.shared.request import Request, moment_in
 from jinzhong.web.templatetags.show import wan
 
 AHEAD = timedelta(minutes=10)
@@ -205,11 +205,8 @@ def _go(request: Request, answer: HttpResponse) -> HttpResponse:
 
 def their_time(text: str, now: datetime) -> datetime:
     """When the phone says it happened: never later than now, never from a clock that runs ahead."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return now
-    if moment.tzinfo is None or moment.year not in clock.YEARS or moment > now + AHEAD:
+    moment = moment_in(text)
+    if moment is None or moment.tzinfo is None or moment > now + AHEAD:
         return now
     return min(moment.astimezone(clock.ZONE), now)
 
