@@ -84,6 +84,14 @@ def test_a_question_that_does_more_than_compare_is_refused(db):
         looks("sign")
 
 
+def test_nothing_is_not_compared_like_a_value(db):
+    """Where a column is nothing, SQL asks in other words; with those built for a value none would ever be found."""
+    due("sign", at("11:00"))
+
+    with pytest.raises(NotPreparable):
+        due("sign", None)
+
+
 def test_a_row_inserted_is_saved_like_any_other(db):
     made = message("ring:1", payload={"grade": "red"})
     insert(made)

@@ -24,15 +24,16 @@ class NotPreparable(Exception):
 def prepared(ask: Callable[Asked, QuerySet[Any, Row]]) -> Callable[Asked, list[Row]]:
     """Of a function that makes a queryset, one that returns its rows and builds the SQL once per process.
 
-    Its arguments are texts, bytes, ids, times, or lists of these (one statement per length), and it may do nothing with
-    them but compare columns with them: the SQL is built from samples and kept for all other values.
+    Its arguments are texts, bytes, ids, times, or lists of these, not empty (one statement per length), and it may do nothing
+    with them but compare columns with them: the SQL is built from samples and kept for all other values of these types.
+    None is compared by other SQL, so it is refused.
     """
     known: dict[object, _Statement] = {}
 
     @wraps(ask)
     def rows(*args: Asked.args, **named: Asked.kwargs) -> list[Row]:
         given = [*args, *named.values()]
-        shape = (*named, *(len(one) if isinstance(one, list) else -1 for one in given))
+        shape = (*named, *(len(one) if isinstance(one, list) else type(one) for one in given))
         if shape not in known:
             samples: list[Any] = [_sample(one) for one in given]
             named_samples: Any = dict(zip(named, samples[len(args) :], strict=True))
