@@ -305,6 +305,7 @@ MISSED: dict[str, Callable[..., object]] = {
     scoring.FORGET_LIVE: scoring.forget_live,
     dispatch.CALL: dispatch.call_missed,
     review.LATE: review.overdue,
+    review.FORGET_PHOTOS: review.forget_photos,
     **{kind: partial(review.paper_passed, kind=kind) for kind in review.PAPER_DEADLINES},
     **{kind: partial(dispatch.missed, kind=kind) for kind in dispatch.ORDER_DEADLINES},
 }

@@ -1,5 +1,6 @@
 """督导 through the pages: the inspector issues, the town answers, somebody else reviews."""
 
+import json
 import re
 from html import unescape
 from io import BytesIO
@@ -9,8 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from PIL import Image
 
+from jinzhong import flow
+from jinzhong.audit.models import Event
 from jinzhong.district import operations as district
-from jinzhong.review.models import CheckPhoto, SiteCheck
+from jinzhong.review.models import CheckPhoto, Paper, SiteCheck
 from tests.district import at
 from tests.pages import logged_in, send, text
 
@@ -225,6 +228,55 @@ def test_a_photo_that_is_none_or_one_too_many_is_told_and_nothing_is_kept(works,
     assert (bad.status_code, text(bad)) == (422, "有一张照片打不开，没有交；请删掉它，或者重拍")
     assert (many.status_code, text(many)) == (422, "照片最多 4 张")
     assert not SiteCheck.objects.exists()
+
+
+def test_photos_that_are_too_much_together_are_not_lost_without_a_word(works, time, settings):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 50_000
+    much = check(logged_in(works.patrols[0]), photo=[taken(), taken("IMG_2.jpg")])
+
+    assert (much.status_code, text(much)) == (422, "照片加起来太大，没有交；请少选几张")
+    assert not SiteCheck.objects.exists()
+
+
+def worker(time, day):
+    time["now"] = at("09:00", day)
+    flow.work_once(worker="w", now=time["now"], deliver={})
+
+
+def test_photos_are_deleted_after_180_days(works, time):
+    """1 June and 180 days are 28 November."""
+    officer = logged_in(works.patrols[0])
+    check(officer, photo=[taken(), taken("IMG_2.jpg")])
+    check(officer, once="key-2")
+
+    worker(time, "2021-11-27")
+    assert CheckPhoto.objects.count() == 2
+    worker(time, "2021-11-28")
+    assert not CheckPhoto.objects.exists()
+    assert SiteCheck.objects.count() == 2
+    assert [
+        (one.by, json.loads(one.facts)) for one in Event.objects.filter(kind="review.photos_forgotten")
+    ] == [("clock", {"photos": 2})]
+    worker(time, "2022-06-01")
+    assert Event.objects.filter(kind="review.photos_forgotten").count() == 1
+
+
+def test_photos_stay_while_a_paper_that_rests_on_them_is_open(works, time):
+    """180 days after 28 November are 27 May."""
+    check(logged_in(works.patrols[0]), photo=[taken()])
+    seen = SiteCheck.objects.get()
+    send(
+        logged_in(works.inspector), "/inspection/new", to="bank-01", kind="letter", ground=f"check:{seen.pk}",
+        facts="柜员不会按。", demand="培训全部柜员。", due="2021-06-04",
+    )  # fmt: skip
+
+    worker(time, "2021-11-28")
+    assert CheckPhoto.objects.count() == 1
+    Paper.objects.update(closed_at=at("09:00", "2021-12-01"))
+    worker(time, "2022-05-26")
+    assert CheckPhoto.objects.count() == 1
+    worker(time, "2022-05-27")
+    assert not CheckPhoto.objects.exists()
 
 
 def test_who_may_check_what_and_who_sees_it(works, time):

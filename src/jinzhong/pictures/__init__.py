@@ -18,7 +18,8 @@ QUALITY = 80
 MAX_DRAWN = 2 * 2**20
 MEMORY, CPU_SECONDS, WALL_SECONDS = 700 * 2**20, 20, 30
 
-JPEG = b"\xff\xd8\xff"
+BEGIN, END = b"\xff\xd8\xff", b"\xff\xd9"
+"""Of a JPEG: a child that was stopped while it wrote leaves one without its end."""
 SOURCE = Path(__file__).parents[2]
 START = "import sys; sys.path.append(sys.argv[1]); from jinzhong.pictures.child import main; main()"
 
@@ -35,7 +36,7 @@ def redrawn(raw: bytes) -> bytes:
         file.write(raw)
         file.seek(0)
         drawn = _by_child(file.fileno())
-    if not drawn.startswith(JPEG) or len(drawn) > MAX_DRAWN:
+    if not drawn.startswith(BEGIN) or not drawn.endswith(END) or len(drawn) > MAX_DRAWN:
         raise BadPicture
     return drawn
 

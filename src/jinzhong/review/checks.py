@@ -140,7 +140,7 @@ def findings(one: SiteCheck) -> str:
     """What is not in order, and what else was written."""
     bad = [word for word, state in told(one) if state == BAD]
     found = _("没有做到：%(list)s") % {"list": _("、").join(bad)} if bad else ""
-    return "；".join(filter(None, (found, one.text)))
+    return _("；").join(filter(None, (found, one.text)))
 
 
 def words(one: SiteCheck) -> str:

@@ -17,7 +17,7 @@ from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Role, Unit
 from jinzhong.district.permissions import may
 from jinzhong.review import checks
-from jinzhong.review.models import Lifting, Listing, Obligation, Paper, PaperStep, Remark, Standing
+from jinzhong.review.models import Lifting, Listing, Obligation, Paper, PaperStep, Remark, SiteCheck, Standing
 from jinzhong.situation import board, sentences
 from jinzhong.situation import queries as situation
 from jinzhong.situation.periods import DAY, Period, add_months
@@ -333,6 +333,12 @@ def _checked(receiver: Unit, *, viewer: Account, now: datetime) -> list[Ground]:
     """What was found at its places in the last weeks."""
     seen = checks.visible(viewer).filter(receiver=receiver, seen_at__gte=now - ALARM_WEEKS * board.WEEK)
     return [Ground("check", str(one.pk), checks.words(one)) for one in seen if checks.findings(one)]
+
+
+def has_open_paper(one: SiteCheck) -> bool:
+    """Whether a paper that rests on this check is still to be answered or reviewed."""
+    own = Paper.objects.filter(receiver=one.receiver_id, closed_at=None)
+    return any(basis[:2] == ["check", str(one.pk)] for paper in own for basis in paper.basis)
 
 
 def _listed(receiver: Unit, *, viewer: Account) -> list[Ground]:

@@ -1,6 +1,6 @@
 """What can be done: the list of a month and what it asks for, papers and their answers."""
 
-from jinzhong.review.operations.checks import record_check
+from jinzhong.review.operations.checks import FORGET_PHOTOS, forget_photos, record_check
 from jinzhong.review.operations.listing import (
     LATE,
     accept,
@@ -28,6 +28,7 @@ from jinzhong.review.operations.papers import (
 from jinzhong.review.operations.words import Unfit
 
 __all__ = [
+    "FORGET_PHOTOS",
     "LATE",
     "PAPER_DEADLINES",
     "REPLY",
@@ -41,6 +42,7 @@ __all__ = [
     "close_paper",
     "decline_lifting",
     "do",
+    "forget_photos",
     "issue_paper",
     "overdue",
     "paper_passed",

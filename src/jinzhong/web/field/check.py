@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from jinzhong import clock, pictures
 from jinzhong.review import checks, operations
 from jinzhong.web.field.task import their_time
+from jinzhong.web.shared.files import were_too_many
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.request import Request
@@ -48,6 +49,8 @@ def _grouped(places: Iterable[checks.Place]) -> list[tuple[Any, list[checks.Plac
 
 def _record(request: Request) -> HttpResponse:
     now, said = clock.now(), request.POST
+    if were_too_many(request):
+        return _refused(request, _("照片加起来太大，没有交；请少选几张"))
     try:
         photos = [_redrawn(one) for one in request.FILES.getlist("photo")[: checks.PHOTOS + 1]]
     except pictures.BadPicture:

@@ -1,6 +1,7 @@
-"""A file that a page gives out."""
+"""Files that a page gives out, and whether those it was sent are all there."""
 
-from django.http import HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -13,3 +14,8 @@ def attached(content: bytes, name: str, kind: str) -> HttpResponse:
     return HttpResponse(
         content, content_type=kind, headers={"Content-Disposition": content_disposition_header(True, name)}
     )
+
+
+def were_too_many(request: HttpRequest) -> bool:
+    """Files are kept in memory alone; those of a request larger than that are dropped by Django without a word."""
+    return int(request.META.get("CONTENT_LENGTH") or 0) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE

@@ -85,6 +85,7 @@ KINDS: dict[str, Promise] = {
     "review.paper_nearing": _("督导快到期"),
     "review.paper_overdue": _("督导逾期"),
     "review.paper_reopened": _("复核退回"),
+    "review.photos_forgotten": _("满期删照片"),
     "review.published": _("公布挂牌"),
     "review.remarked": _("回复点评"),
     "review.site_checked": _("现场检查"),
