@@ -11,6 +11,7 @@ from jinzhong.bulletin.tests.test_send import issue, turn
 from jinzhong.district import operations as district
 from jinzhong.district.permissions import NotAllowed
 from jinzhong.situation.tests.small import YUELIN, file_case
+from jinzhong.web.shared import received
 from tests.district import at
 from tests.pages import logged_in, send, text
 
@@ -93,7 +94,13 @@ def test_a_correction_is_what_has_to_be_confirmed(sent, monkeypatch):
     turn(monkeypatch, at("13:01"))
 
     assert [one.issue_id for one in sending.unconfirmed(sent.bank_head)] == [second.pk]
-    assert "已有更正，看新的一版" in text(logged_in(sent.bank_head).get(given(sent, sent.bank_head)))
+    bank = logged_in(sent.bank_head)
+    assert "已有更正，看新的一版" in text(bank.get(given(sent, sent.bank_head)))
+    monkeypatch.setattr(received, "LINES", 1)
+    for page, shown in ((1, "第 2 版"), (2, "第 1 版")):
+        listed = text(bank.get("/received", {"page": page}))
+        assert re.findall(r"第 \d 版", listed) == [shown]
+        assert f"{page} / 2" in listed
 
 
 def test_taken_off_the_list_it_keeps_what_it_had(sent):

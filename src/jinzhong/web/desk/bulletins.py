@@ -277,7 +277,7 @@ def file(request: Request, kind: str, day: str, ending: str) -> HttpResponse:
         return missing(request)
     which = _("第 %(n)s 版") % {"n": asked.issue.revision} if asked.issue else _("草稿")
     name = f"{reports.of(kind).TITLE} {asked.day} {content['scope']} {which}.{ending}"
-    return attached(drawn, " ".join(name.split()), FILES[ending])
+    return attached(drawn, name, FILES[ending])
 
 
 @page(f"{AT}/compare", name="bulletin-compare", may="bulletin.read")

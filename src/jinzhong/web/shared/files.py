@@ -10,10 +10,9 @@ TABLES = {".xlsx": XLSX, ".csv": "text/csv"}
 
 
 def attached(content: bytes, name: str, kind: str) -> HttpResponse:
-    """To be kept under this name."""
-    return HttpResponse(
-        content, content_type=kind, headers={"Content-Disposition": content_disposition_header(True, name)}
-    )
+    """To be kept under this name, written on one line."""
+    said = content_disposition_header(True, " ".join(name.split()))
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": said})
 
 
 def were_too_many(request: HttpRequest) -> bool:

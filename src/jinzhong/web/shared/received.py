@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.request import Request
 
 MAY = "bulletin.receive"
+LINES = 50
 FILES = {"pdf": "application/pdf", "html": "text/html; charset=utf-8"}
 
 
@@ -29,8 +31,9 @@ def to_confirm(viewer: Any) -> int:
 
 @page("received", name="received", may=MAY, menu=(50, gettext_lazy("通报")), count=to_confirm)
 def received(request: Request) -> HttpResponse:
-    listed = [(one, *_called(one)) for one in sending.received(request.user)]
-    return render(request, "shared/received.html", {"listed": listed})
+    rows = Paginator(sending.received(request.user), LINES).get_page(request.GET.get("page"))
+    listed = [(one, *_called(one)) for one in rows]
+    return render(request, "shared/received.html", {"rows": rows, "listed": listed})
 
 
 @page("received/<uuid:pk>", name="received-one", may=MAY)
