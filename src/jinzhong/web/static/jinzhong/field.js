@@ -146,11 +146,13 @@
   document.addEventListener("change", async (event) => {
     const picked = event.target, box = picked.form?.querySelector("[data-photos]");
     if (!box || picked.type !== "file") return;
+    const done = picked.form.querySelector(".foot .big");
+    done.disabled = true; // a check that left before its photos are drawn would leave them to the next one
     for (const file of [...picked.files]) {
       if (box.children.length >= Number(box.dataset.most)) { say(box.dataset.full); break; }
       try { hang(picked.form, await redrawn(file)); } catch { say(box.dataset.bad); }
     }
-    picked.value = "";
+    picked.value = ""; done.disabled = false;
     await draft(picked.form);
   });
   document.addEventListener("click", (event) => { const off = event.target.closest("[data-off-photo]"), form = off?.closest("form"); if (off) { off.closest("figure").remove(); draft(form); } });

@@ -1,5 +1,5 @@
 {% load static %}// Without a network the phone still opens its page: an empty frame and its styles, nobody's data.
-const KEPT = "field-5", SHELL = "{% url 'field-shell' %}";
+const KEPT = "field-6", SHELL = "{% url 'field-shell' %}";
 const FILES = [SHELL, "{% static 'jinzhong/tokens.css' %}", "{% static 'jinzhong/office.css' %}", "{% static 'jinzhong/shell.css' %}", "{% static 'jinzhong/phone.css' %}", "{% static 'jinzhong/field.css' %}", "{% static 'jinzhong/clocks.js' %}", "{% static 'jinzhong/field.js' %}"];
 self.addEventListener("install", (event) => event.waitUntil(caches.open(KEPT).then((kept) => kept.addAll(FILES)).then(() => self.skipWaiting())));
 self.addEventListener("activate", (event) => event.waitUntil(caches.keys().then((names) => Promise.all(names.filter((name) => name !== KEPT).map((name) => caches.delete(name)))).then(() => self.clients.claim())));
