@@ -127,7 +127,8 @@ def deliver(rows: Sequence[Outbox], send: Callable[[Outbox], None], *, now: date
             left.append(row.pk)
         elif _taken(row, send, now=now):
             sent.append(row.pk)
-    _tick_off(sent, left, now=now)
+    if sent or left:
+        _tick_off(sent, left, now=now)
     return len(sent)
 
 

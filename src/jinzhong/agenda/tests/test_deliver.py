@@ -104,3 +104,13 @@ def test_messages_of_one_turn_are_ticked_off_together(message, django_assert_num
         operations.deliver(waiting, lambda row: None, now=at("14:00"))
 
     assert not operations.lease_outbox(worker="a", now=at("14:01"))
+
+
+def test_where_nothing_was_taken_nobody_stands_in_line(message, django_assert_num_queries):
+    waiting = operations.lease_outbox(worker="a", now=at("14:00"))
+
+    def unreachable(row) -> None:
+        raise ConnectionRefusedError
+
+    with django_assert_num_queries(1):  # the one that failed is counted
+        assert operations.deliver(waiting, unreachable, now=at("14:00")) == 0
