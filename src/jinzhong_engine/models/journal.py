@@ -6,6 +6,7 @@ whole. Whoever is killed at any moment reads the ended segments, stands where th
 of the list.
 """
 
+import fcntl
 import json
 import os
 import struct
@@ -13,7 +14,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import pyarrow as pa
 
@@ -26,11 +27,13 @@ _PLAIN, _SMALL = pa.ipc.IpcWriteOptions(), pa.ipc.IpcWriteOptions(compression="l
 
 
 class Journal:
-    """``notes``: of the last mark, None in an empty folder. Mark n stands before segment n: ``mark-3``, then ``records-3``."""
+    """``notes``: of the last mark, None in an empty folder. Mark n stands before segment n: ``mark-3``, then ``records-3``. One watch
+    at a time has the folder, until it closes or dies."""
 
     def __init__(self, folder: Path):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+        self._lock = _held_alone(folder)
         if list(folder.glob("snapshot-*")):
             raise BadModel(
                 f"{folder}: written by an earlier version; give an empty folder and send the events again"
@@ -47,19 +50,22 @@ class Journal:
             list[Future[None]](),
         )
         self._packer, self._packing = ThreadPoolExecutor(1), list[Future[None]]()
-        for one in folder.glob("*.part"):
-            one.unlink()
-        self._tidy()
+        found = {
+            one.name for kind in ("*.part", "mark-*[0-9]", "records-*[0-9]") for one in folder.glob(kind)
+        }
+        _remove(folder, found - self._named())
 
     # -- read ------------------------------------------------------------------------------------------
 
     def ended(self) -> Iterator[pa.Table]:
         """The records before the mark, as far as they are kept."""
-        for number in self._ended:
-            with self._segment(number).open("rb") as file:
+        for path in map(self._segment, self._ended):
+            if not path.exists():
+                raise _unreadable(path)
+            with path.open("rb") as file:
                 yield from _batches(file)
                 if file.read(1):
-                    raise _unreadable(Path(file.name))
+                    raise _unreadable(path)
 
     def since(self) -> Iterator[pa.Table]:
         """The whole batches since the mark; a torn last one is cut off, its sender sends it again."""
@@ -67,6 +73,7 @@ class Journal:
         if not path.exists():
             return
         with path.open("r+b") as file:
+            os.fsync(file.fileno())  # a run that was killed wrote them, and may not have come to this
             for batch in _batches(file):
                 self._note(batch)
                 yield batch
@@ -83,7 +90,7 @@ class Journal:
         self._file.flush()
         self._note(batch)
         self._syncs = _unfinished(self._syncs)
-        if all(one.running() for one in self._syncs):  # one that waits to begin takes this batch along
+        if not any(map(_waits, self._syncs)):  # one that waits to begin takes this batch along
             self._syncs.append(self._syncer.submit(os.fdatasync, self._file.fileno()))
 
     def then(self, do: Callable[[], None]) -> None:
@@ -109,21 +116,24 @@ class Journal:
         ``oldest``: what lies before it isn't needed.
         """
         self._end_segment()
+        before = self._named()
         known = self._ended if self._newest is None else {**self._ended, self.number: self._newest}
         kept = {number: newest for number, newest in known.items() if newest >= oldest}
         text = json.dumps({"notes": notes, "ended": list(kept.items())})
         _replace(self.folder / f"mark-{self.number + 1}", [text.encode()])
         was, self.number, self._ended, self._newest = self.number, self.number + 1, kept, None
-        self._tidy()
         self._packing = _unfinished(self._packing)
         if was in kept:
             self._packing.append(self._packer.submit(_pack, self._segment(was)))
+        # By the packer too: what is removed isn't being packed.
+        self._packing.append(self._packer.submit(_remove, self.folder, before - self._named()))
 
     def close(self) -> None:
         self._end_segment()
         for one in self._packing:
             one.result()
         self._packing = []
+        self._lock.close()
 
     # -- inside ----------------------------------------------------------------------------------------
 
@@ -150,13 +160,23 @@ class Journal:
             self._file.close()
             self._file = None
 
-    def _tidy(self) -> None:
-        """Remove what the mark doesn't name."""
-        kept = {f"mark-{self.number}", *(f"records-{one}" for one in (*self._ended, self.number))}
-        for kind in ("mark-*[0-9]", "records-*[0-9]"):
-            for path in self.folder.glob(kind):
-                if path.name not in kept:
-                    path.unlink()
+    def _named(self) -> set[str]:
+        """The mark and the segments that count."""
+        return {f"mark-{self.number}", *(f"records-{one}" for one in (*self._ended, self.number))}
+
+
+def _held_alone(folder: Path) -> IO[str]:
+    held = (folder / "lock").open("w")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as problem:
+        raise BadModel(f"{folder}: another watch runs on it; give each a folder of its own") from problem
+    return held
+
+
+def _remove(folder: Path, names: Iterable[str]) -> None:
+    for name in names:
+        (folder / name).unlink(missing_ok=True)
 
 
 def _unreadable(path: Path) -> BadModel:
@@ -173,12 +193,13 @@ def _framed(batch: pa.Table, options: pa.ipc.IpcWriteOptions) -> bytes:
 
 def _batches(file: BinaryIO) -> Iterator[pa.Table]:
     """The whole batches of a segment; the file then stands behind the last one."""
+    size = os.fstat(file.fileno()).st_size
     while True:
         place = file.tell()
         head = file.read(_HEAD.size)
-        length, check = _HEAD.unpack(head) if len(head) == _HEAD.size else (-1, 0)
-        body = file.read(max(length, 0))
-        if len(body) != length or zlib.crc32(body) != check:
+        length, check = _HEAD.unpack(head) if len(head) == _HEAD.size else (0, 0)
+        body = file.read(length) if length <= size - file.tell() else b""
+        if not body or zlib.crc32(body) != check:  # a power cut may leave zeros
             file.seek(place)
             return
         yield pa.ipc.open_stream(body).read_all()
@@ -222,9 +243,17 @@ def _sync_folder(folder: Path) -> None:
         os.close(held)
 
 
+def _waits(work: Future[None]) -> bool:
+    """Hasn't begun; asked in this order, so that one that ends meanwhile never looks like it."""
+    return not work.running() and not work.done()
+
+
 def _unfinished(work: list[Future[None]]) -> list[Future[None]]:
     """Raises what went wrong in those that are done."""
+    left = []
     for one in work:
         if one.done():
             one.result()
-    return [one for one in work if not one.done()]
+        else:
+            left.append(one)
+    return left

@@ -78,7 +78,7 @@ def test_messages_count_and_equal_the_batch_to_the_last_bit(model, tmp_path):
     for at, piece in enumerate(pieces(stream, 211)):
         watching.take(piece)
         if at == 9:  # half way it is stopped, and stands on again from its mark
-            watching.mark()
+            watching.close()
             watching = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS, as_of=AS_OF)
 
     features = native.features(calls, messages, AS_OF)
@@ -95,7 +95,7 @@ def test_three_parts_list_and_score_what_one_watch_does(model, lines, tmp_path, 
         watching = Watch(model, tmp_path / name, tmp_path / f"list-{name}", lateness=LATENESS, part=part)
         for at, piece in enumerate(pieces(lines, 300)):
             if mark and at == 3:
-                watching.mark()
+                watching.close()
                 watching = Watch(
                     model, tmp_path / name, tmp_path / f"list-{name}", lateness=LATENESS, part=part
                 )
@@ -349,6 +349,7 @@ def test_a_wrong_line_is_named(line, said):
 def test_another_models_state_is_refused(model, lines, tmp_path):
     first = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS)
     first.take(next(pieces(lines, 20)))
+    first.close()
 
     with pytest.raises(BadModel, match="another model or threshold"):
         Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS, fpr=0.01)
