@@ -80,6 +80,9 @@ class Ids:
     def keep(self, kept: Any) -> None:
         """Only these ids, a row of booleans: they are counted anew in their order, the others are met for the first time again."""
         keys = self._keys[: self._count][kept]
+        odd, texts = keys < 0, list(self._odd)
+        self._odd = {texts[-1 - key]: -1 - at for at, key in enumerate(keys[odd].tolist())}
+        keys[odd] = -1 - np.arange(len(self._odd))
         self._places, self._keys, self._count = _no_places(), keys, len(keys)
         _place(keys, self._places, np.empty(len(keys), np.int32), np.empty(len(keys), np.int64))
 

@@ -32,6 +32,11 @@ class Live:
         self._papers = [kernel.scratch(1, 1, 1, 1, 1)] * THREADS
 
     @property
+    def met(self) -> int:
+        """How many numbers and texts of messages have ids."""
+        return len(self.numbers) + len(self._hashes)
+
+    @property
     def made(self) -> Pool:
         return self._pools[0]
 
@@ -58,7 +63,8 @@ class Live:
         return told[told >= 0].astype(np.int64)
 
     def forget(self, oldest: int, besides: Any) -> Any:
-        """Numbers with no event since ``oldest`` lose their ids, but for ``besides``; the new id of each number, -1 where it has none."""
+        """Numbers with no event since ``oldest`` lose their ids, but for ``besides``; the new id of each number, -1 where it has none. Texts
+        of messages that nobody sent since lose theirs too."""
         count = len(self.numbers)
         nobody = np.zeros(0, np.int32)
         self._pools = [pool.packed(one, nobody, oldest) for one in self._pools]
@@ -68,7 +74,7 @@ class Live:
             pool.met(one, kept)
         for one in self._of_numbers():
             kept |= (one.end > one.start)[:count]
-        names = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
+        names = _new_ids(kept)
         for one in self._pools:
             pool.rename(one, names)
         made, received, uses, sent = self._pools
@@ -76,8 +82,16 @@ class Live:
         self._parties, self._fresh = self._parties[:count][kept], np.full(int(kept.sum()), kernel.ALL)
         self._mine = self._mine[:count][kept[: len(self._mine)]]
         self.numbers.keep(kept)
+        self._forget_texts()
         self._papers = [kernel.scratch(1, 1, 1, 1, 1)] * THREADS
         return names
+
+    def _forget_texts(self) -> None:
+        sent = self._pools[-1]
+        kept = np.zeros(len(self._hashes), bool)
+        pool.met_texts(sent, kept)
+        pool.rename_texts(sent, _new_ids(kept))
+        self._hashes.keep(kept)
 
     def _of_numbers(self) -> list[Pool]:
         made, received, _uses, sent = self._pools
@@ -187,6 +201,11 @@ def _active(numbers: Any, moment: int, ledger: Any) -> Any:
                 met[row] = at >= moment - WEEK
                 break
     return met
+
+
+def _new_ids(kept: Any) -> Any:
+    """The kept ones counted anew in their order, -1 for the others."""
+    return np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
 
 
 def _apart(events: pa.Table) -> tuple[pa.Table, pa.Table]:

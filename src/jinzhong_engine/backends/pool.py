@@ -140,3 +140,20 @@ def rename(pool: Any, names: Any) -> None:
         for place in range(pool.start[owner], pool.end[owner]):
             one = pool.events[place]
             one.other = names[one.other]
+
+
+@njit(cache=True, nogil=True)
+def met_texts(pool: Any, texts: Any) -> None:
+    """Of messages: mark what was sent."""
+    for owner in range(len(pool.start)):
+        for place in range(pool.start[owner], pool.end[owner]):
+            texts[pool.events[place].what] = True
+
+
+@njit(cache=True, nogil=True)
+def rename_texts(pool: Any, names: Any) -> None:
+    """Of messages: ``names``: the new id of each text."""
+    for owner in range(len(pool.start)):
+        for place in range(pool.start[owner], pool.end[owner]):
+            one = pool.events[place]
+            one.what = names[one.what]

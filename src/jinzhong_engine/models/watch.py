@@ -29,7 +29,7 @@ MARK_EVERY = 250_000
 """Records between two marks: what is judged again after a crash."""
 
 AIR = 100_000
-"""Numbers met beyond twice those that were left the last time, before it is looked who never came back."""
+"""Numbers and texts met beyond twice those that were left the last time, before it is looked which never came back."""
 
 CHINA = timezone(timedelta(hours=8))
 REACHED = NAMES.index("reached_7d")
@@ -104,14 +104,14 @@ class Watch:
         }  # fmt: skip
         self.journal.mark(notes, self._oldest())
         self.since_mark = 0
-        if len(self.live.numbers) > 2 * self.known + AIR:
+        if self.live.met > 2 * self.known + AIR:
             self._forget_strangers()
 
     def _forget_strangers(self) -> None:
         """Most numbers call once and never again; memory follows the look-back and not the time the watch has run."""
         names = self.live.forget(self._oldest(), np.fromiter(self.listed, np.int64, len(self.listed)))
         self.listed = {int(names[one]) for one in self.listed}
-        self.known = len(self.live.numbers)
+        self.known = self.live.met
 
     def close(self) -> None:
         self.mark()
@@ -243,6 +243,10 @@ class ListFile:
         """So much was said before; what the file holds behind it may be said again."""
         self.written = written
         with self.path.open("rb") as file:
+            if file.seek(0, os.SEEK_END) < written:
+                raise BadModel(
+                    f"{self.path}: shorter than the state folder says; give the list it belongs to, or an empty state folder and send the events again"
+                )
             file.seek(written)
             self._held = file.read()
 

@@ -1,5 +1,6 @@
 """Small integers for texts of all kinds, and the part of N that each text belongs to."""
 
+import numpy as np
 import pyarrow as pa
 
 from jinzhong_engine.backends.ids import Ids
@@ -24,3 +25,13 @@ def test_an_id_stands_for_its_text_and_nothing_for_nothing():
 
     assert found.tolist() == [0, 1, 2, 3, 4, 5, -1, 0]
     assert ids.texts(found[[3, 1]]).to_pylist() == [TEXTS[3], TEXTS[1]]
+
+
+def test_texts_that_are_kept_are_counted_anew_and_the_others_are_met_again():
+    ids = Ids()
+    ids.encode(pa.array(TEXTS))
+    ids.keep(np.array([False, False, True, True, False, True]))
+
+    assert ids.texts().to_pylist() == [TEXTS[2], TEXTS[3], TEXTS[5]]
+    assert ids.encode(pa.array([TEXTS[5], TEXTS[1], TEXTS[0], TEXTS[3]])).tolist() == [2, 3, 4, 1]
+    assert ids.texts().to_pylist() == [TEXTS[one] for one in (2, 3, 5, 1, 0)]

@@ -248,6 +248,38 @@ def test_numbers_that_never_came_back_are_forgotten_and_nothing_else_changes(
     assert forgetting.scores(AS_OF).equals(keeping.scores(AS_OF))
 
 
+def test_texts_that_nobody_sent_lately_are_forgotten_and_nothing_else_changes(model, tmp_path, monkeypatch):
+    """Fifty days before the others the same number sends three hundred texts, each once; then three texts go round."""
+    calls, messages = busy(seed=11, count=2500)
+    old = [
+        {
+            "sender": "n1",
+            "receiver": "n2",
+            "sent": AS_OF - 90 * DAY + one * SECOND,
+            "text_hash": f"{one:015x}f",
+        }
+        for one in range(300)
+    ]
+    rows = sorted(calls.to_pylist() + messages.to_pylist(), key=lambda one: one.get("start") or one["sent"])
+    stream = [
+        json.dumps({k: timed(v) if k in ("start", "sent") else v for k, v in one.items()} | {"id": f"r{at}"})
+        for at, one in enumerate(old + rows)
+    ]
+    monkeypatch.setattr("jinzhong_engine.models.watch.AIR", -1_000_000)  # it is looked at every mark
+    watching = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS, as_of=AS_OF)
+    most = 0
+    for piece in pieces([one.encode() for one in stream], 300):
+        watching.take(piece)
+        most = max(most, watching.live.met)
+        watching.mark()
+    watching.close()
+
+    batch = score.score_table(model, native.features(calls, messages, AS_OF), where="")
+    assert most > 300
+    assert watching.live.met == len(watching.live.numbers) + 3
+    assert watching.scores(AS_OF).equals(batch.select(["number", "score"]))
+
+
 def test_a_new_watch_is_quiet_until_it_knows_whom_it_sees(model, lines, tmp_path):
     """Of the past it lists nobody; what it is then is as if it had listed."""
     begin = AS_OF - DAY
@@ -344,6 +376,18 @@ def test_where_nothing_comes_for_a_while_that_is_told(lines):
 def test_a_wrong_line_is_named(line, said):
     with pytest.raises(BadTable, match=said):
         list(events.batches(io.BytesIO(line + b"\n"), latest=lambda: LATEST, name="-"))
+
+
+def test_a_list_that_lacks_what_the_state_says_was_written_is_refused(model, lines, tmp_path):
+    """Gone on with, it would hold lines twice after the next kill: where it stands is counted in bytes."""
+    first = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS)
+    for piece in pieces(lines, 200):
+        first.take(piece)
+    first.close()
+    assert (tmp_path / "list").stat().st_size
+
+    with pytest.raises(BadModel, match="another: shorter than the state folder says"):
+        Watch(model, tmp_path / "state", tmp_path / "another", lateness=LATENESS)
 
 
 def test_another_models_state_is_refused(model, lines, tmp_path):
