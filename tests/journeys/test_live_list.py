@@ -357,7 +357,16 @@ def test_records_that_fail_to_come_are_told_after_an_hour(file, operators, turn)
     assert "话单断了，最新一条是今天 13:05:00 的" in seen(operators)
 
 
-@pytest.mark.parametrize("pulse", [None, "", "[]", '{"at": "yesterday", "newest": null, "counted": 1}'])
+@pytest.mark.parametrize(
+    "pulse",
+    [
+        None,
+        "",
+        "[]",
+        '{"at": "yesterday", "newest": null, "counted": 1}',
+        '{"at": "2021-05-31T14:00:00+08:00", "newest": null, "counted": Infinity}',
+    ],
+)
 def test_a_watch_that_says_nothing_of_itself_isnt_taken_for_well(file, operators, pulse):
     file.write_text(line(), "utf-8")
     if pulse is not None:

@@ -73,6 +73,8 @@ def test_features_of_a_file(calls, tmp_path, engine):
         (("--engine", "abacus"), "invalid choice"),
         (("--memory", "much"), "write a size"),
         (("--memory", "0.1KB"), "as Parquet"),
+        (("--memory", "infGB"), "write a size"),
+        (("--memory", "0GB"), "more than 0"),
     ],
 )
 def test_wrong_use_is_told_in_one_line(calls, tmp_path, capsys, change, said):

@@ -55,7 +55,7 @@ def read(out: Path) -> Pulse | None:
         if not 0 <= counted <= MOST:
             return None
         return Pulse(at, _moment(newest) if newest else None, counted)
-    except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
 
 

@@ -6,6 +6,7 @@ are never ten million strings.
 
 import csv
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -28,6 +29,20 @@ Lazy: TypeAlias = pa.Table | list[str]
 
 class BadTable(ValueError):
     """A table that can't be used: one line that says which, where and what is wrong."""
+
+
+@contextmanager
+def _readable(file: str | Path) -> Iterator[None]:
+    """What Arrow can't read in here is that file's fault."""
+    try:
+        yield
+    except (
+        pa.ArrowInvalid,
+        pa.ArrowTypeError,
+        pa.ArrowNotImplementedError,
+        UnicodeDecodeError,
+    ) as problem:
+        raise BadTable(f"{file}: {str(problem).splitlines()[0]}") from problem
 
 
 def parquet_files(path: Path) -> list[str]:
@@ -77,13 +92,15 @@ def read_calls(path: Path, latest: int, since: int) -> tuple[pa.Table, list[str]
 
 def read_earlier(file: str) -> pa.Table:
     """``EARLIER`` of a file that vouches for itself."""
-    read = pq.ParquetFile(file).read(EARLIER, use_threads=False)
+    with _readable(file):
+        read = pq.ParquetFile(file).read(EARLIER, use_threads=False)
     return pa.table([read["caller"], read["callee"], _microseconds(read["start"])], names=list(EARLIER))
 
 
 def _vouched_before(file: str, since: int) -> bool:
     """Whether the footer says: every call lies before the moment, and no value of the contract's columns is against it."""
-    known = pq.ParquetFile(file)
+    with _readable(file):
+        known = pq.ParquetFile(file)
     schema, groups = known.schema_arrow, known.metadata
     if any(one.name not in schema.names for one in CALLS.columns) or not groups.num_row_groups:
         return False
@@ -119,12 +136,13 @@ def lazily(path: Path, shape: Table, latest: int) -> Lazy:
     if not files:
         return read_events(path, shape, latest)
     for one in files:
-        file = pq.ParquetFile(one)
-        names = [column.name for column in shape.columns if column.name in file.schema_arrow.names]
-        for batch in file.iter_batches(columns=names):
-            checked(pa.table(batch), shape, latest, one)
-        if not file.metadata.num_rows:
-            checked(file.schema_arrow.empty_table(), shape, latest, one)
+        with _readable(one):
+            file = pq.ParquetFile(one)
+            names = [column.name for column in shape.columns if column.name in file.schema_arrow.names]
+            for batch in file.iter_batches(columns=names):
+                checked(pa.table(batch), shape, latest, one)
+            if not file.metadata.num_rows:
+                checked(file.schema_arrow.empty_table(), shape, latest, one)
     return files
 
 
@@ -207,26 +225,22 @@ def _microseconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _part(file: str, shape: Table, plain: tuple[str, ...] = ()) -> pa.Table:
     """The contract's columns of one Parquet file; which it lacks is for ``checked`` to say. ``plain``: texts without a dictionary."""
-    try:
+    with _readable(file):
         held = [one for one in shape.columns if one.name in pq.read_schema(file).names]
         coded = [one.name for one in held if one.type == TEXT and one.name not in plain]
         return pq.ParquetFile(file, read_dictionary=coded).read([one.name for one in held])
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as problem:
-        raise BadTable(f"{file}: {str(problem).splitlines()[0]}") from problem
 
 
 def read_table(path: Path) -> pa.Table:
     """Any table of a file, as its kind tells the types; CSV texts stay texts unless a whole column is numeric."""
     files = parquet_files(path)
-    try:
+    with _readable(path):
         if files:
             return pa.concat_tables([pq.read_table(one, partitioning=None) for one in files])
         if path.suffix == ".csv":
             return _read_csv(path)
         if path.suffix == ".xlsx":
             return _read_xlsx(path)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, UnicodeDecodeError) as problem:
-        raise BadTable(f"{path}: {str(problem).splitlines()[0]}") from problem
     raise BadTable(f"{path}: end it with {', '.join(ENDINGS)}, or name a folder of Parquet files")
 
 
@@ -339,4 +353,8 @@ def _names(shape: Table) -> str:
 
 def rows_in(paths: Iterable[str]) -> int:
     """Rows of Parquet files, from their footers."""
-    return sum(pq.read_metadata(one).num_rows for one in paths)
+    rows = 0
+    for one in paths:
+        with _readable(one):
+            rows += pq.read_metadata(one).num_rows
+    return rows

@@ -23,8 +23,6 @@ from jinzhong_engine.models import measures
 from jinzhong_engine.models.card import BadModel
 from jinzhong_engine.models.spread import floored, spread
 
-"""A model of simulated districts (benchmarks/default_model.py, docs/decisions/0023): for whoever has no labels yet."""
-
 ROUNDS = 400
 PARAMETERS = {
     "objective": "binary", "learning_rate": 0.04, "num_leaves": 31, "extra_trees": True, "min_data_in_leaf": 15,

@@ -9,6 +9,7 @@ from jinzhong_engine.backends.files import BadTable
 
 FORMAT = "jinzhong-number-model-1"
 SHIPPED = Path(__file__).parent / "shipped"
+"""A model of simulated districts (benchmarks/default_model.py, docs/decisions/0023): for whoever has no labels yet."""
 
 
 class BadModel(BadTable):

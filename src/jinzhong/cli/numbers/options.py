@@ -108,9 +108,12 @@ def seconds(text: str) -> float:
 def size(text: str) -> int:
     units = {"KB": 2**10, "MB": 2**20, "GB": 2**30}
     try:
-        return round(float(text[:-2]) * units[text[-2:].upper()])
-    except (ValueError, KeyError) as problem:
+        amount = round(float(text[:-2]) * units[text[-2:].upper()])
+    except (ValueError, KeyError, OverflowError) as problem:
         raise argparse.ArgumentTypeError(f"{text}: write a size as 500MB or 2GB") from problem
+    if amount <= 0:
+        raise argparse.ArgumentTypeError(f"{text}: a size is more than 0")
+    return amount
 
 
 def add_engine(command: argparse.ArgumentParser) -> None:

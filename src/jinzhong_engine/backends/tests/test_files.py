@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from jinzhong_engine.backends import duck, files, native
+from jinzhong_engine.backends import duck, files, native, run
 from jinzhong_engine.backends.tests.streams import AS_OF, busy
 from jinzhong_engine.features.windows import DAY, WEEK
 from jinzhong_engine.tables import CALLS
@@ -63,6 +63,15 @@ def test_what_cannot_be_true_is_refused_in_one_line(tmp_path, text, said):
     with pytest.raises(files.BadTable, match=said) as refused:
         read(tmp_path / "calls.csv", text)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("engine", ["native", "duckdb", None])
+def test_a_file_that_isnt_what_its_name_says_is_named(tmp_path, engine):
+    (tmp_path / "calls.parquet").write_text("not Parquet at all", "utf-8")
+    given = run.Events(tmp_path / "calls.parquet")
+
+    with pytest.raises(files.BadTable, match=r"calls\.parquet: "):
+        run.features(given, as_of=AS_OF, latest=LATEST, engine=engine, memory=None, tell=print)
 
 
 def test_a_folder_of_parquet_gives_the_same_on_both_executors(tmp_path):
