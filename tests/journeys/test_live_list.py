@@ -346,6 +346,17 @@ def test_a_reader_that_stopped_is_told_and_how_to_go_on(file, operators, turn):
     assert "154****2093" in page
 
 
+def test_a_clock_that_runs_faster_makes_nobody_silent(file, operators, turn, monkeypatch):
+    """Sixty times as fast, the six minutes since the last look are six seconds."""
+    file.write_text(line(), "utf-8")
+    heard(file)
+    read(file)
+    turn("14:11")
+    assert "收名单的程序停了" in seen(operators)
+    monkeypatch.setattr(clock, "rate", lambda: 60.0)
+    assert "停了" not in seen(operators)
+
+
 def test_records_that_fail_to_come_are_told_after_an_hour(file, operators, turn):
     file.write_text(line(), "utf-8")
     heard(file, newest="13:05")

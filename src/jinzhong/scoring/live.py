@@ -9,6 +9,7 @@ from typing import Literal
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast, Substr
 
+from jinzhong import clock
 from jinzhong.clock import ZONE
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Role, Unit
@@ -20,7 +21,7 @@ LATELY = timedelta(hours=24)
 HOUR_OF_UTC = "2021-05-31 06"
 """How either database begins to write a moment; an hour in China begins with one of UTC."""
 SILENT = timedelta(minutes=5)
-"""The watch says something every few seconds; after so long nobody is there."""
+"""The watch says something every few seconds of the machine; after so long, by the machine too, nobody is there."""
 NO_RECORDS = timedelta(hours=1)
 """In a whole district somebody rings somebody every minute, at night too."""
 
@@ -51,11 +52,12 @@ def watchings(*, viewer: Account, now: datetime) -> list[Watching]:
 
 
 def _silence(one: LivePulse, now: datetime) -> Literal["", "reader", "watch", "records", "unheard"]:
-    if now - one.looked_at > SILENT:
+    silent = SILENT * clock.rate()
+    if now - one.looked_at > silent:
         return "reader"
     if one.heard_at is None:
         return "unheard"
-    if now - one.heard_at > SILENT:
+    if now - one.heard_at > silent:
         return "watch"
     if one.newest and now - one.newest > NO_RECORDS:
         return "records"
