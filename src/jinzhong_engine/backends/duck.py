@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -41,7 +40,7 @@ def _features(calls: Lazy, messages: Lazy | None, as_of: int, memory: int) -> pa
         engine.execute(
             "SET threads TO 2; SET preserve_insertion_order = false; SET enable_progress_bar = false; SET TimeZone = 'UTC'"
         )
-        engine.execute(f"SET temp_directory = '{Path(spill)}'")
+        engine.execute(f"SET temp_directory = {_quoted(spill)}")
         if memory:
             engine.execute(f"SET memory_limit = '{memory // 2**20} MiB'")
         _given(engine, "TEMP TABLE calls", CALLS, calls, (as_of - WEEK, as_of))
@@ -70,6 +69,10 @@ def plain(shape: Table, *, moment: str) -> list[str]:
     return [(gaps if one.may_be_null else made[one.type]).format(one.name) for one in shape.columns]
 
 
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _given(engine: Any, made: str, shape: Table, events: Lazy | None, period: tuple[int, int]) -> None:
     """Events of a period as ``files.checked`` has them, whatever a file keeps them as, made a view or a table. The period is asked
     for in the file's own time, so that DuckDB passes over files that lie outside."""
@@ -85,8 +88,7 @@ def _given(engine: Any, made: str, shape: Table, events: Lazy | None, period: tu
         engine.register(f"given_{shape.name}", events)
         source, moment, at, bound = f"given_{shape.name}", "{0}", time, "{}"
     else:
-        listed = ", ".join("'" + one.replace("'", "''") + "'" for one in events)
-        source = f"read_parquet([{listed}])"
+        source = f"read_parquet([{', '.join(map(_quoted, events))}])"
     since, until = map(bound.format, period)
     columns = ", ".join(plain(shape, moment=moment))
     engine.execute(

@@ -155,8 +155,14 @@ def _row(text: bytes, where: str) -> dict[str, Any]:
             if isinstance(value, (dict, list, float, bool)):
                 raise BadTable(f"{where}: {one.name} is {value!r}, not a text")
             value = str(value)
+            if not value.isascii() and _has_half_a_letter(value):
+                raise BadTable(f"{where}: {one.name} holds half a letter (a lone surrogate)")
         row[one.name] = value
     return row
+
+
+def _has_half_a_letter(text: str) -> bool:
+    return any("\ud800" <= one <= "\udfff" for one in text)
 
 
 def _whole(value: Any, where: str) -> int:

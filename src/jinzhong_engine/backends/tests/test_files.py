@@ -65,6 +65,17 @@ def test_what_cannot_be_true_is_refused_in_one_line(tmp_path, text, said):
     assert "\n" not in str(refused.value)
 
 
+def test_folders_may_have_quotes_in_their_names(tmp_path, monkeypatch):
+    odd = tmp_path / "Lin's"
+    odd.mkdir()
+    pq.write_table(CALLS.schema.empty_table(), odd / "calls.parquet")
+    monkeypatch.setattr("tempfile.tempdir", str(odd))
+
+    given = run.Events(odd / "calls.parquet")
+    found = run.features(given, as_of=AS_OF, latest=LATEST, engine="duckdb", memory=None, tell=print)
+    assert found.num_rows == 0
+
+
 @pytest.mark.parametrize("engine", ["native", "duckdb", None])
 def test_a_file_that_isnt_what_its_name_says_is_named(tmp_path, engine):
     (tmp_path / "calls.parquet").write_text("not Parquet at all", "utf-8")

@@ -371,6 +371,10 @@ def test_where_nothing_comes_for_a_while_that_is_told(lines):
             "in the future",
         ),
         (b"\xff\xfe\x00", "line 1: not JSON"),
+        (
+            rb'{"id": "1", "caller": "A\ud800", "callee": "B", "start": "2021-05-30T10:00:00+08:00", "seconds": 3, "kind": "domestic"}',
+            "line 1: caller holds half a letter",
+        ),
     ],
 )
 def test_a_wrong_line_is_named(line, said):
