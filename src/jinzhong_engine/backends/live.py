@@ -71,12 +71,12 @@ class Live:
         kept = np.zeros(count, bool)
         kept[besides] = True
         for one in self._pools:
-            pool.met(one, kept)
+            pool.met(one, one.events["other"], kept)
         for one in self._of_numbers():
             kept |= (one.end > one.start)[:count]
         names = _new_ids(kept)
         for one in self._pools:
-            pool.rename(one, names)
+            pool.rename(one, one.events["other"], names)
         made, received, uses, sent = self._pools
         self._pools = [pool.of(made, kept), pool.of(received, kept), uses, pool.of(sent, kept)]
         self._parties, self._fresh = self._parties[:count][kept], np.full(int(kept.sum()), kernel.ALL)
@@ -89,8 +89,8 @@ class Live:
     def _forget_texts(self) -> None:
         sent = self._pools[-1]
         kept = np.zeros(len(self._hashes), bool)
-        pool.met_texts(sent, kept)
-        pool.rename_texts(sent, _new_ids(kept))
+        pool.met(sent, sent.events["what"], kept)
+        pool.rename(sent, sent.events["what"], _new_ids(kept))
         self._hashes.keep(kept)
 
     def _of_numbers(self) -> list[Pool]:

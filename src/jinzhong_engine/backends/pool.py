@@ -126,34 +126,16 @@ def of(pool: Pool, owners: Any) -> Pool:
 
 
 @njit(cache=True, nogil=True)
-def met(pool: Any, others: Any) -> None:
-    """Mark whom an event is shared with."""
+def met(pool: Any, column: Any, marks: Any) -> None:
+    """Mark what the events have in a column of theirs: another number, a text."""
     for owner in range(len(pool.start)):
         for place in range(pool.start[owner], pool.end[owner]):
-            others[pool.events[place].other] = True
+            marks[column[place]] = True
 
 
 @njit(cache=True, nogil=True)
-def rename(pool: Any, names: Any) -> None:
-    """``names``: the new id of each other."""
+def rename(pool: Any, column: Any, names: Any) -> None:
+    """``names``: the new id of each."""
     for owner in range(len(pool.start)):
         for place in range(pool.start[owner], pool.end[owner]):
-            one = pool.events[place]
-            one.other = names[one.other]
-
-
-@njit(cache=True, nogil=True)
-def met_texts(pool: Any, texts: Any) -> None:
-    """Of messages: mark what was sent."""
-    for owner in range(len(pool.start)):
-        for place in range(pool.start[owner], pool.end[owner]):
-            texts[pool.events[place].what] = True
-
-
-@njit(cache=True, nogil=True)
-def rename_texts(pool: Any, names: Any) -> None:
-    """Of messages: ``names``: the new id of each text."""
-    for owner in range(len(pool.start)):
-        for place in range(pool.start[owner], pool.end[owner]):
-            one = pool.events[place]
-            one.what = names[one.what]
+            column[place] = names[column[place]]

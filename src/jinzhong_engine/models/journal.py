@@ -85,7 +85,7 @@ class Journal:
         """Written at once, on its way to the disk: ``then`` is done when it is there, ``settle`` waits for it."""
         if self._file is None:
             self._file = self._segment(self.number).open("ab")
-            _sync_folder(self.folder)
+            sync_folder(self.folder)
         self._file.write(_framed(batch, _PLAIN))
         self._file.flush()
         self._note(batch)
@@ -232,10 +232,10 @@ def _replace(path: Path, pieces: Iterable[bytes]) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     held = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(held)
