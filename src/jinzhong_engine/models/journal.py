@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 
@@ -33,7 +33,8 @@ class Journal:
     def __init__(self, folder: Path):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = _held_alone(folder)
+        self._lock = (folder / "lock").open("ab")
+        hold_alone(self._lock, folder)
         if list(folder.glob("snapshot-*")):
             raise BadModel(
                 f"{folder}: written by an earlier version; give an empty folder and send the events again"
@@ -165,13 +166,14 @@ class Journal:
         return {f"mark-{self.number}", *(f"records-{one}" for one in (*self._ended, self.number))}
 
 
-def _held_alone(folder: Path) -> IO[str]:
-    held = (folder / "lock").open("w")
+def hold_alone(file: BinaryIO, path: Path) -> None:
+    """Until it is closed or we die nobody else has it; ``path``: what is said to be taken."""
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as problem:
-        raise BadModel(f"{folder}: another watch runs on it; give each a folder of its own") from problem
-    return held
+        raise BadModel(
+            f"{path}: another watch writes it; give each a state folder and a list of its own"
+        ) from problem
 
 
 def _remove(folder: Path, names: Iterable[str]) -> None:

@@ -21,7 +21,7 @@ from jinzhong_engine.features.catalogue import NAMES
 from jinzhong_engine.features.windows import HOUR, SECOND
 from jinzhong_engine.models.boosting import Model
 from jinzhong_engine.models.card import BadModel
-from jinzhong_engine.models.journal import Journal, sync_folder
+from jinzhong_engine.models.journal import Journal, hold_alone, sync_folder
 from jinzhong_engine.models.reasons import sentences
 from jinzhong_engine.models.recent import Recent
 
@@ -237,6 +237,7 @@ class ListFile:
 
     def __init__(self, path: Path):
         self._file = path.open("ab")
+        hold_alone(self._file, path)
         sync_folder(path.parent)
         self.path, self.written, self._held = path, 0, b""
 

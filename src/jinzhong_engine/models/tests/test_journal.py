@@ -82,7 +82,7 @@ def test_a_segment_that_is_removed_before_its_turn_to_be_packed_stays_removed(tm
 
 def test_two_watches_dont_share_a_folder(tmp_path):
     journal = Journal(tmp_path)
-    with pytest.raises(BadModel, match="another watch runs on it"):
+    with pytest.raises(BadModel, match="another watch writes it"):
         Journal(tmp_path)
 
     journal.close()

@@ -394,6 +394,14 @@ def test_a_list_that_lacks_what_the_state_says_was_written_is_refused(model, lin
         Watch(model, tmp_path / "state", tmp_path / "another", lateness=LATENESS)
 
 
+def test_two_watches_dont_write_one_list(model, tmp_path):
+    """A new one begins its list from nothing: it would empty the other's."""
+    first = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS)
+    with pytest.raises(BadModel, match="list: another watch writes it"):
+        Watch(model, tmp_path / "another", tmp_path / "list", lateness=LATENESS)
+    first.close()
+
+
 def test_another_models_state_is_refused(model, lines, tmp_path):
     first = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS)
     first.take(next(pieces(lines, 20)))
