@@ -64,7 +64,10 @@ def chromium() -> Iterator[Any]:
             browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
         except sync_api.Error as problem:
             pytest.skip(f"no Chromium here: {str(problem).splitlines()[0]}")
-        yield browser
+        with pytest.MonkeyPatch.context() as patch:
+            # The driver leaves a loop in this thread, and Django takes what comes after it here for asynchronous.
+            patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+            yield browser
         browser.close()
 
 
