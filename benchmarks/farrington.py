@@ -3,6 +3,7 @@
 Prints the largest relative difference of expectation, bound and p, and the alarms that differ, by series and bound.
 """
 
+import argparse
 import csv
 import math
 import sys
@@ -69,4 +70,6 @@ def _number(text: str) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("folder", type=Path, help="with the two files of farrington_oracle.R")
+    sys.exit(main(asked.parse_args().folder))

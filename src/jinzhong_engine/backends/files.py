@@ -39,7 +39,7 @@ def _readable(file: str | Path) -> Iterator[None]:
     except (
         pa.ArrowInvalid,
         pa.ArrowTypeError,
-        pa.ArrowNotImplementedError,
+        pa.ArrowNotImplementedError,  # a type or a way of packing that Arrow knows and can't read
         UnicodeDecodeError,
     ) as problem:
         raise BadTable(f"{file}: {str(problem).splitlines()[0]}") from problem

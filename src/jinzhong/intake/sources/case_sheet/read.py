@@ -3,9 +3,6 @@
 import json
 import os
 import stat
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,11 +13,8 @@ from typing import IO, Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
-from jinzhong.confined import BARE
+from jinzhong.confined import child
 from jinzhong.intake.sources.case_sheet.limits import MAX_FILE, MAX_ROWS, MAX_SENT, WALL_SECONDS, Refusal
-
-SOURCE = Path(__file__).parents[4]
-START = "import sys; sys.path.append(sys.argv[1]); from jinzhong.intake.sources.case_sheet.child import main; main(sys.argv[2])"
 
 
 class UnreadableFile(Exception):
@@ -119,18 +113,9 @@ def _opened(source: Path | bytes) -> Iterator[BinaryIO]:
 
 
 def _told_by_child(file: BinaryIO, sheet: str) -> _Told:
-    command = [sys.executable, "-I", "-B", "-X", "utf8", "-c", START, str(SOURCE), sheet.replace("\0", "")]
-    with subprocess.Popen(
-        command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=BARE, cwd="/"
-    ) as child:
-        watch = threading.Timer(WALL_SECONDS, child.kill)
-        watch.start()
-        try:
-            assert child.stdout
-            return _listen(child.stdout)
-        finally:
-            watch.cancel()
-            child.kill()
+    reader = f"{__package__}.child"
+    with child(reader, sheet.replace("\0", ""), file=file, seconds=WALL_SECONDS) as told:
+        return _listen(told)
 
 
 def _listen(stream: IO[bytes]) -> _Told:

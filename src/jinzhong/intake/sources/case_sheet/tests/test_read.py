@@ -13,7 +13,8 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import Workbook
 
-from jinzhong.intake.sources.case_sheet import limits, read
+from jinzhong import confined
+from jinzhong.intake.sources.case_sheet import limits
 from jinzhong.intake.sources.case_sheet.read import Unread, UnreadableFile, read_table
 from jinzhong.intake.sources.case_sheet.tests.sheets import CASE, HEADER, archive, changed, csv, saved, xlsx
 
@@ -214,4 +215,4 @@ def test_a_full_sheet_stays_within_bounded_memory():
 
 
 def test_the_child_knows_neither_database_nor_keys():
-    assert not any(name.startswith(("JINZHONG", "DATABASE", "DJANGO")) for name in read.BARE)
+    assert not any(name.startswith(("JINZHONG", "DATABASE", "DJANGO")) for name in confined.BARE)
