@@ -5,7 +5,7 @@ It is opened by a child that may do nothing else; the parent believes no more th
 
 import os
 
-from jinzhong.confined import child
+from jinzhong import confined
 
 MAX_FILE = 12 * 2**20
 MAX_PIXELS = 60_000_000
@@ -29,7 +29,7 @@ def redrawn(raw: bytes) -> bytes:
     with os.fdopen(os.memfd_create("picture", os.MFD_CLOEXEC), "w+b") as file:
         file.write(raw)
         file.seek(0)
-        with child("jinzhong.pictures.child", file=file, seconds=WALL_SECONDS) as told:
+        with confined.child("jinzhong.pictures.child", file=file, seconds=WALL_SECONDS) as told:
             drawn = told.read(MAX_DRAWN + 1)
     if not drawn.startswith(BEGIN) or not drawn.endswith(END) or len(drawn) > MAX_DRAWN:
         raise BadPicture
