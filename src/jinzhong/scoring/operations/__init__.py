@@ -1,0 +1,28 @@
+"""What can be done with lists of numbers: keep them, judge a number, set the line and the model, forget."""
+
+from jinzhong.scoring.operations.faults import Unfit
+from jinzhong.scoring.operations.forgetting import FORGET, FORGET_LIVE, forget_live, forget_unconfirmed
+from jinzhong.scoring.operations.lists import challenge, keep_list
+from jinzhong.scoring.operations.live import hear_live, keep_live
+from jinzhong.scoring.operations.settings import demote, promote, roll_back, set_line
+from jinzhong.scoring.operations.verdicts import judge, note_warned, take_back, take_labels
+
+__all__ = [
+    "FORGET",
+    "FORGET_LIVE",
+    "Unfit",
+    "challenge",
+    "demote",
+    "forget_live",
+    "forget_unconfirmed",
+    "hear_live",
+    "judge",
+    "keep_list",
+    "keep_live",
+    "note_warned",
+    "promote",
+    "roll_back",
+    "set_line",
+    "take_back",
+    "take_labels",
+]

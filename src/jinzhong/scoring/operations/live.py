@@ -1,0 +1,78 @@
+"""What the live watch tells is kept."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from jinzhong.agenda import operations as agenda
+from jinzhong.audit import operations as audit
+from jinzhong.clock import ZONE, midnight
+from jinzhong.district.models import Unit
+from jinzhong.operation import operation
+from jinzhong.scoring import live
+from jinzhong.scoring.given import LiveLine
+from jinzhong.scoring.models import (
+    LiveChange,
+    LivePulse,
+)
+from jinzhong.scoring.pulse import Pulse
+from jinzhong.vault import operations as vault
+
+if TYPE_CHECKING:
+    pass
+from jinzhong.scoring.operations.faults import Unfit
+from jinzhong.scoring.operations.forgetting import FORGET_AFTER, FORGET_LIVE
+
+
+@operation
+def keep_live(
+    *, operator: Unit, file: str, lines: Sequence[LiveLine], simulated: bool, by: str, now: datetime
+) -> None:
+    """Keep what the live watch told, the next lines of its file; a line that was kept meanwhile isn't kept twice."""
+    audit.take_turn()
+    nth = _file_of(operator, file, first=lines[0].line, simulated=simulated)
+    for one in lines:
+        number = vault.keep("number", at=now, phone=one.number)
+        LiveChange.objects.filter(operator=operator, nth=nth, number=number, stands=True).update(stands=False)
+        made = LiveChange.objects.create(
+            operator=operator, nth=nth, file=file, line=one.line, ends=one.ends, digest=one.digest, number=number,
+            at=one.at, listed=one.listed, score=one.score, reasons=one.reasons, reached=one.reached,
+            simulated=simulated, by=by, kept_at=now,
+        )  # fmt: skip
+    day = now.astimezone(ZONE).date()
+    due = midnight(day + timedelta(days=1)) + FORGET_AFTER
+    agenda.watch(on_id=operator.pk, due={FORGET_LIVE: due}, at=now, step=day.toordinal())
+    audit.record(
+        "scoring.live_kept", on=made, by=by, at=now, unit=operator.pk, rows=len(lines),
+        listed=sum(one.listed for one in lines),
+    )  # fmt: skip
+
+
+@operation
+def hear_live(*, operator: Unit, file: str, pulse: Pulse | None, now: datetime) -> None:
+    """Note that the file was looked at, and what its watch says of itself; of a file that a newer one followed, nothing."""
+    last = live.last(operator)
+    if last and last.file != file and live.last(operator, file=file):
+        return
+    known = LivePulse.objects.filter(operator=operator, file=file)
+    told: dict[str, Any] = {}
+    if pulse and not known.filter(told_at=pulse.at).exists():
+        told = {"told_at": pulse.at, "newest": pulse.newest, "counted": pulse.counted, "heard_at": now}
+    if not known.update(looked_at=now, **told):
+        LivePulse.objects.filter(operator=operator).delete()
+        LivePulse.objects.create(operator=operator, file=file, looked_at=now, **told)
+
+
+def _file_of(operator: Unit, file: str, *, first: int, simulated: bool) -> int:
+    """Which of the operator's files this is, the newest or the next; refused where line ``first`` isn't what comes next."""
+    last = live.last(operator)
+    same = last if last and last.file == file else None
+    if last and same is None and live.last(operator, file=file):
+        raise Unfit(_("%(file)s 之后已经收过 %(newer)s，不再往回收") % {"file": file, "newer": last.file})
+    if same and same.simulated != simulated:
+        raise Unfit(_("%(file)s 前后不一样：--simulated 要么都写，要么都不写") % {"file": file})
+    if first != (same.line if same else 0) + 1:
+        raise Unfit(_("%(file)s 另有一个命令正在收，这一个停下") % {"file": file})
+    return (last.nth + (same is None)) if last else 1

@@ -1,0 +1,83 @@
+"""The line and the model in force: set, and rolled back."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from django.utils.translation import gettext as _
+
+from jinzhong.audit import operations as audit
+from jinzhong.district.models import Account
+from jinzhong.operation import operation
+from jinzhong.scoring import queries
+from jinzhong.scoring.models import (
+    Challenge,
+    Promotion,
+    Threshold,
+)
+
+if TYPE_CHECKING:
+    pass
+from jinzhong.scoring.operations.faults import Unfit
+
+WHY = 200
+Setting = TypeVar("Setting", Threshold, Promotion)
+
+
+@operation
+def set_line(*, value: float, since: date, by: Account, now: datetime) -> Threshold:
+    """List from this chance on, from a day on; kept with the trial that was seen. Lists that are kept don't change."""
+    audit.take_turn()
+    today = now.date()
+    if not 0 < value < 1:
+        raise Unfit(_("阈值要在 0 和 1 之间，例如 0.3"))
+    if since < today:
+        raise Unfit(_("启用日期不能早于今天：收过的名单不改"))
+    tried = queries.trial(value, today=today)
+    if not tried.lists:
+        raise Unfit(_("近 30 天没有名单可以试算，先收名单再换阈值"))
+    made = Threshold.objects.create(value=value, since=since, trial=tried.told(), by=by.username, at=now)
+    audit.record("scoring.line_set", on=made, by=by.username, at=now, line=value, since=since)
+    return made
+
+
+@operation
+def roll_back(*, by: Account, now: datetime) -> Threshold:
+    """The line set last no longer counts; the one before it is in force again."""
+    audit.take_turn()
+    last = _withdrawn(Threshold, by=by, now=now, none=_("没有可以退回的阈值：现在用的是模型自带的"))
+    audit.record("scoring.line_rolled_back", on=last, by=by.username, at=now, line=last.value)
+    return last
+
+
+@operation
+def promote(*, model: str, since: date, why: str, by: Account, now: datetime) -> Promotion:
+    """Take lists of this model alone, from a day on. Lists that are kept don't change."""
+    audit.take_turn()
+    if since < now.date():
+        raise Unfit(_("启用日期不能早于今天：收过的名单不改"))
+    if not why.strip():
+        raise Unfit(_("写一句为什么换"))
+    if not Challenge.objects.filter(model=model, superseded_at=None).exists():
+        raise Unfit(_("这个模型没有和名单比过，先收它的分数再换"))
+    made = Promotion.objects.create(model=model, since=since, why=why.strip()[:WHY], by=by.username, at=now)
+    audit.record("scoring.promoted", on=made, by=by.username, at=now, digest=model, since=since)
+    return made
+
+
+@operation
+def demote(*, by: Account, now: datetime) -> Promotion:
+    """The model promoted last is so no longer; the one before it counts again, or any."""
+    audit.take_turn()
+    last = _withdrawn(Promotion, by=by, now=now, none=_("没有可以退回的：现在哪个模型的名单都收"))
+    audit.record("scoring.demoted", on=last, by=by.username, at=now, digest=last.model)
+    return last
+
+
+def _withdrawn(kind: type[Setting], *, by: Account, now: datetime, none: str) -> Setting:
+    """The one set last, which counts no longer; ``none``: what is said when there isn't any."""
+    last: Setting | None = kind.objects.filter(withdrawn_at=None).order_by("-at", "-pk").first()
+    if last is None:
+        raise Unfit(none)
+    last.withdrawn_at, last.withdrawn_by = now, by.username
+    last.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    return last
