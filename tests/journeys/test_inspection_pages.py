@@ -202,6 +202,8 @@ def test_photos_go_with_a_check_and_are_seen_by_whoever_sees_it(works, time):
     officer, inspector = logged_in(works.patrols[0]), logged_in(works.inspector)
     assert check(officer, photo=[taken(), taken("IMG_2.jpg")]).status_code == 204
     assert check(officer, photo=[taken(), taken("IMG_2.jpg")]).status_code == 204, "handed in twice is once"
+    other = check(officer, photo=[taken(), taken("IMG_2.jpg", size=(2400, 3200))])
+    assert other.status_code == 409, "the same form with another photo is another form"
     assert "照片 2 张" in text(officer.get("/field/check"))
 
     pk = re.search(r"/inspection/checks/([0-9a-f-]+)", text(inspector.get("/inspection")))[1]

@@ -6,6 +6,7 @@ transaction as the effect; sent again, the form leads there and changes nothing.
 
 from collections.abc import Callable
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from jinzhong import clock
@@ -39,4 +40,10 @@ def _digest(request: HttpRequest) -> str:
     said = sorted(
         (name, values) for name, values in request.POST.lists() if name not in (FIELD, "csrfmiddlewaretoken")
     )
-    return seal.digest(f"{request.path}\n{said}".encode("utf-8", "surrogatepass"))
+    files = [(name, _content(one)) for name, ones in sorted(request.FILES.lists()) for one in ones]
+    return seal.digest(f"{request.path}\n{said}{files or ''}".encode("utf-8", "surrogatepass"))
+
+
+def _content(file: UploadedFile) -> str:
+    file.seek(0)
+    return seal.digest(file.read())
