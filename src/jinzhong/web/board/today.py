@@ -1,5 +1,6 @@
 """领导大屏: today at a glance, live; nobody's name on the wall."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,6 +27,8 @@ CHECKABLE = ("reversed", "counter_cancelled")
 """Kinds of evidence that somebody else can check."""
 BAR = 150
 """Pixels of the longest bar."""
+SHARE = 420
+"""Pixels of all protected money."""
 
 
 @dataclass(frozen=True)
@@ -68,27 +71,37 @@ def now_(request: Request) -> HttpResponse:
 
 
 def _shown(request: Request) -> dict[str, Any]:
-    now = clock.now()
-    viewer, midnight = request.user, clock.midnight(now.date())
-    told = list(warnings.search(viewer=viewer, since=midnight))
-    today, year = orders.orders(viewer=viewer), clock.midnight(date(now.year, 1, 1))
-    times = sorted(
-        (one.arrived_at - one.sent_at).total_seconds()
-        for one in today.filter(arrived_at__gte=midnight, grade="red")
-        if one.arrived_at
-    )
+    now, viewer = clock.now(), request.user
     month = _month(now.date())
     classes, towns, cases = _counts(viewer, month)
-    saved = list(today.filter(closed_at__gte=midnight, outcome="dissuaded"))
-    protected = _protected(today.filter(closed_at__gte=year, outcome="dissuaded"))
     return {
         "now": now,
-        "cases_today": situation.total(
-            Period(now.date(), now.date() + timedelta(days=1)), viewer=viewer
-        ).cases,
-        "cases_yesterday": situation.total(
-            Period(now.date() - timedelta(days=1), now.date()), viewer=viewer
-        ).cases,
+        "lines": _lines(viewer),
+        "open_count": warnings.open_by_rank(viewer=viewer).filter(grade__in=("red", "orange")).count(),
+        "month": month,
+        "cases_month": cases,
+        "classes": classes,
+        "towns": towns,
+        **_today(viewer, now),
+        **_protected(viewer, now),
+    }
+
+
+def _today(viewer: Any, now: datetime) -> dict[str, Any]:
+    today = Period(now.date(), now.date() + timedelta(days=1))
+    yesterday = Period(today.since - timedelta(days=1), today.since)
+    midnight = clock.midnight(today.since)
+    told = list(warnings.search(viewer=viewer, since=midnight))
+    gone = orders.orders(viewer=viewer)
+    times = sorted(
+        (one.arrived_at - one.sent_at).total_seconds()
+        for one in gone.filter(arrived_at__gte=midnight, grade="red")
+        if one.arrived_at
+    )
+    saved = list(gone.filter(closed_at__gte=midnight, outcome="dissuaded"))
+    return {
+        "cases_today": situation.total(today, viewer=viewer).cases,
+        "cases_yesterday": situation.total(yesterday, viewer=viewer).cases,
         "warnings": len(told),
         "red": sum(one.grade == "red" for one in told),
         "orange": sum(one.grade == "orange" for one in told),
@@ -97,24 +110,6 @@ def _shown(request: Request) -> dict[str, Any]:
         "ninety": _quantile(times, 0.9),
         "saved": len(saved),
         "saved_amount": sum((one.amount_protected or Decimal(0) for one in saved), Decimal(0)),
-        "lines": _lines(viewer),
-        "open_count": warnings.open_by_rank(viewer=viewer).filter(grade__in=("red", "orange")).count(),
-        "month": month,
-        "cases_month": cases,
-        "classes": classes,
-        "towns": towns,
-        "protected": protected,
-        "protected_sum": sum((amount for _word, amount, _share in protected), Decimal(0)),
-        "checkable": sum(
-            (
-                amount
-                for code, amount in _by_evidence(
-                    today.filter(closed_at__gte=year, outcome="dissuaded")
-                ).items()
-                if code in CHECKABLE
-            ),
-            Decimal(0),
-        ),
     }
 
 
@@ -190,18 +185,19 @@ def _counts(viewer: Any, month: Period) -> tuple[list[Counted], list[Counted], i
     return bars, towns, now.total.cases
 
 
-def _by_evidence(found: Iterable[Any]) -> dict[str, Decimal]:
-    sums: dict[str, Decimal] = {}
-    for one in found:
-        sums[one.evidence] = sums.get(one.evidence, Decimal(0)) + (one.amount_protected or Decimal(0))
-    return sums
-
-
-def _protected(found: Iterable[Any]) -> list[tuple[str, Decimal, int]]:
-    """(word, yuan, pixels of 420) by how the amount is known, strongest first."""
-    sums = _by_evidence(found)
-    whole = sum(sums.values(), Decimal(0)) or Decimal(1)
-    return [
-        (word, sums.get(code, Decimal(0)), int(420 * sums.get(code, Decimal(0)) / whole))
-        for code, word in orders.evidence_words()
-    ]
+def _protected(viewer: Any, now: datetime) -> dict[str, Any]:
+    """Of this year: (word, yuan, pixels of ``SHARE``) by how the amount is known, strongest first; the sum; what can be checked."""
+    since = clock.midnight(date(now.year, 1, 1))
+    kept = orders.orders(viewer=viewer).filter(closed_at__gte=since, outcome="dissuaded")
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for evidence, amount in kept.values_list("evidence", "amount_protected"):
+        sums[evidence] += amount or 0
+    whole = sum(sums.values(), Decimal(0))
+    return {
+        "protected": [
+            (word, sums[code], int(SHARE * sums[code] / (whole or 1)))
+            for code, word in orders.evidence_words()
+        ],
+        "protected_sum": whole,
+        "checkable": sum((sums[code] for code in CHECKABLE), Decimal(0)),
+    }
