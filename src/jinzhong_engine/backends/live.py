@@ -66,8 +66,7 @@ class Live:
         """Numbers with no event since ``oldest`` lose their ids, but for ``besides``; the new id of each number, -1 where it has none. Texts
         of messages that nobody sent since lose theirs too."""
         count = len(self.numbers)
-        nobody = np.zeros(0, np.int32)
-        self._pools = [pool.packed(one, nobody, oldest) for one in self._pools]
+        self._sweep(oldest, max(len(one.start) for one in self._pools))
         kept = np.zeros(count, bool)
         kept[besides] = True
         for one in self._pools:
@@ -79,7 +78,7 @@ class Live:
             pool.rename(one, one.events["other"], names)
         made, received, uses, sent = self._pools
         self._pools = [pool.of(made, kept), pool.of(received, kept), uses, pool.of(sent, kept)]
-        self._parties, self._fresh = self._parties[:count][kept], np.full(int(kept.sum()), kernel.ALL)
+        self._parties, self._fresh = self._parties[:count][kept], self._fresh[:count][kept]
         self._mine = self._mine[:count][kept[: len(self._mine)]]
         self.numbers.keep(kept)
         self._forget_texts()
@@ -131,18 +130,24 @@ class Live:
         return np.where(self._mine[ids], ids, np.int32(-1))
 
     def _room_for(self, owners: list[Any], oldest: int) -> None:
-        """Place for events under these owners. Where old ones were dropped, the slots of their parties are free again."""
-        before, count = self._pools, len(self.numbers)
+        """Place for events under these owners; some are looked at for old events meanwhile."""
+        self._sweep(oldest, 1 + max(map(len, owners)) // 2)
+        count = len(self.numbers)
+        self._parties, self._fresh = longer(self._parties, count), longer(self._fresh, count)
         counts = (count, count, len(self.imeis), count)
         self._pools = [
-            pool.with_room(one, many, of, oldest)
-            for one, many, of in zip(before, counts, owners, strict=True)
+            pool.with_room(one, many, of, oldest, fresh)
+            for one, many, of, fresh in zip(self._pools, counts, owners, self._slotted(), strict=True)
         ]
-        self._parties, self._fresh = longer(self._parties, count), longer(self._fresh, count)
-        if any(
-            one.events is not other.events for one, other in zip(before[:2], self._pools[:2], strict=True)
-        ):
-            self._fresh[:] = kernel.ALL
+
+    def _sweep(self, oldest: int, count: int) -> None:
+        for one, fresh in zip(self._pools, self._slotted(), strict=True):
+            pool.sweep(one, count, oldest, fresh)
+
+    def _slotted(self) -> list[Any]:
+        """Beside each pool: of how many events of an owner the slots are still to be given; empty where events carry none."""
+        none = np.zeros(0, np.int64)
+        return [self._fresh, self._fresh, none, none]
 
     def _sizes(self, numbers: Any) -> Any:
         """How many calls made and received are kept of each: at least as many as it has parties."""

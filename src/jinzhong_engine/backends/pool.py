@@ -1,7 +1,8 @@
 """A ledger that grows: the same stretches the batch files in one go, kept up event by event. The kernel can't tell them apart.
 
-A stretch that is full moves to the end of the pool with twice its room. When the pool is full everything is packed anew and
-what no feature looks at any more is dropped, so that memory follows the look-back and not the time the watch has run.
+Each stretch lies in a block, twice as large whenever it is full; blocks that were left are given out again. What no feature looks at
+any more is dropped owner by owner, a few with each batch. So memory follows the look-back and not the time the watch has run, and no
+batch waits for all events to be moved.
 """
 
 from typing import Any, NamedTuple
@@ -9,8 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from jinzhong_engine.backends.kernel import ALL
+
 ROOM = 4
 """Places of a fresh stretch: most numbers make few calls."""
+KINDS = 48
+"""Sizes of blocks, each twice the one before."""
 
 
 def longer(array: Any, count: int) -> Any:
@@ -23,55 +28,106 @@ def longer(array: Any, count: int) -> Any:
 
 
 class Pool(NamedTuple):
-    """A ledger with room: ``room[n]`` places of ``events`` from ``start[n]`` on are the owner's; from ``used[0]`` on they are nobody's."""
+    """A ledger with room: ``room[n]`` places of ``events`` from ``base[n]`` on are the owner's block, ``start[n]:end[n]`` its events in it.
+
+    ``used[0]``: from there on places are nobody's. ``free[k]``: a block of ROOM << k places that was left, -1 where there is none; ``at``
+    of its first event names the next. ``swept[0]``: the owner to be looked at next for old events.
+    """
 
     events: Any
+    base: Any
     start: Any
     end: Any
     room: Any
     used: Any
+    free: Any
+    swept: Any
 
 
 @njit(cache=True, nogil=True)
-def _widen(pool: Any, owners: Any, coming: Any) -> bool:
-    """Room for what is coming: a stretch too short for it moves behind all others, with twice its room. False: the pool is full."""
-    wanted = 0
-    for at in range(len(owners)):
-        size = pool.end[owners[at]] - pool.start[owners[at]] + coming[at]
-        if size > pool.room[owners[at]]:
-            wanted += max(ROOM, 2 * size)
-    if pool.used[0] + wanted > len(pool.events):
-        return False
+def _block(pool: Any, size: int) -> tuple[int, int]:
+    """(place, room) of a block for so many events; place -1: there is none."""
+    which, room = 0, ROOM
+    while room < size:
+        which, room = which + 1, 2 * room
+    place = pool.free[which]
+    if place >= 0:
+        pool.free[which] = pool.events[place].at
+    elif pool.used[0] + room <= len(pool.events):
+        place = pool.used[0]
+        pool.used[0] += room
+    return place, room
+
+
+@njit(cache=True, nogil=True)
+def _leave(pool: Any, owner: int) -> None:
+    """The owner's block is free."""
+    which, room = 0, ROOM
+    while room < pool.room[owner]:
+        which, room = which + 1, 2 * room
+    if pool.room[owner]:
+        pool.events[pool.base[owner]].at = pool.free[which]
+        pool.free[which] = pool.base[owner]
+
+
+@njit(cache=True, nogil=True)
+def _move(pool: Any, owner: int, place: int, room: int) -> None:
+    """The owner's events to the beginning of this block."""
+    size = pool.end[owner] - pool.start[owner]
+    for at in range(size):
+        pool.events[place + at] = pool.events[pool.start[owner] + at]
+    if place != pool.base[owner] or room != pool.room[owner]:
+        _leave(pool, owner)
+    pool.base[owner], pool.room[owner] = place, room
+    pool.start[owner], pool.end[owner] = place, place + size
+
+
+@njit(cache=True, nogil=True)
+def _trim(pool: Any, owner: int, oldest: int, fresh: Any) -> None:
+    """Drop what is older. The slots of its parties are free again, where the owner's events carry slots."""
+    first = pool.start[owner]
+    while first < pool.end[owner] and pool.events[first].at < oldest:
+        first += 1
+    if first > pool.start[owner] and owner < len(fresh):
+        fresh[owner] = ALL
+    pool.start[owner] = first
+
+
+@njit(cache=True, nogil=True)
+def _widen(pool: Any, owners: Any, coming: Any, oldest: int, fresh: Any) -> int:
+    """Room for what is coming; returns how many of the owners have it, the others need a longer pool."""
     for at in range(len(owners)):
         owner = owners[at]
-        size = pool.end[owner] - pool.start[owner]
-        if size + coming[at] > pool.room[owner]:
-            fresh, pool.room[owner] = pool.used[0], max(ROOM, 2 * (size + coming[at]))
-            pool.used[0] += pool.room[owner]
-            for place in range(size):
-                pool.events[fresh + place] = pool.events[pool.start[owner] + place]
-            pool.start[owner], pool.end[owner] = fresh, fresh + size
-    return True
+        if pool.end[owner] + coming[at] <= pool.base[owner] + pool.room[owner]:
+            continue
+        _trim(pool, owner, oldest, fresh)
+        size, room = pool.end[owner] - pool.start[owner] + coming[at], pool.room[owner]
+        if size <= room - room // 4:
+            _move(pool, owner, pool.base[owner], room)
+            continue
+        place, room = _block(pool, max(size, room + 1))
+        if place < 0:
+            return at
+        _move(pool, owner, place, room)
+    return len(owners)
 
 
 @njit(cache=True, nogil=True)
-def _pack(pool: Any, owners: Any, coming: Any, oldest: int, packed: Any) -> None:
-    """Move what is not older into ``packed``, every stretch with room for what is coming and half as much again."""
-    used, at = 0, 0
-    for owner in range(len(pool.start)):
-        first = pool.start[owner]
-        while first < pool.end[owner] and pool.events[first].at < oldest:
-            first += 1
-        size = pool.end[owner] - first
-        for place in range(size):
-            packed[used + place] = pool.events[first + place]
-        pool.start[owner], pool.end[owner] = used, used + size
-        if at < len(owners) and owners[at] == owner:
-            size += coming[at]
-            at += 1
-        pool.room[owner] = size + size // 2
-        used += pool.room[owner]
-    pool.used[0] = used
+def sweep(pool: Any, count: int, oldest: int, fresh: Any) -> None:
+    """Drop what is older of the next so many owners; a block that is mostly empty is changed for a smaller one."""
+    for _turn in range(min(count, len(pool.start))):
+        owner = pool.swept[0] = (pool.swept[0] + 1) % len(pool.start)
+        if not pool.room[owner] or pool.events[pool.start[owner]].at >= oldest:
+            continue
+        _trim(pool, owner, oldest, fresh)
+        size = pool.end[owner] - pool.start[owner]
+        if not size:
+            _leave(pool, owner)
+            pool.base[owner] = pool.start[owner] = pool.end[owner] = pool.room[owner] = 0
+        elif pool.room[owner] > ROOM and 4 * size <= pool.room[owner]:
+            place, room = _block(pool, 2 * size)
+            if place >= 0:
+                _move(pool, owner, place, room)
 
 
 def insert(pool: Pool, owners: Any, news: Any) -> None:
@@ -95,34 +151,31 @@ def _insert(pool: Any, owners: Any, news: Any, order: Any) -> None:
 
 
 def empty(kind: np.dtype) -> Pool:
-    start, end, room, used = (np.zeros(size, np.int64) for size in (0, 0, 0, 1))
-    return Pool(np.empty(1024, kind), start, end, room, used)
+    base, start, end, room, used, swept = (np.zeros(size, np.int64) for size in (0, 0, 0, 0, 1, 1))
+    return Pool(np.zeros(1024, kind), base, start, end, room, used, np.full(KINDS, -1), swept)
 
 
-def with_room(pool: Pool, count: int, owners: Any, oldest: int) -> Pool:
-    """With place for ``count`` owners and for one more event of each of ``owners``; another pool where this one was full."""
-    start, end, room = (longer(one, count) for one in (pool.start, pool.end, pool.room))
-    pool = pool._replace(start=start, end=end, room=room)
+def with_room(pool: Pool, count: int, owners: Any, oldest: int, fresh: Any) -> Pool:
+    """With place for ``count`` owners and for one more event of each of ``owners``. ``fresh``: of ``kernel.Book``, where events carry slots."""
+    base, start, end, room = (longer(one, count) for one in (pool.base, pool.start, pool.end, pool.room))
+    pool = pool._replace(base=base, start=start, end=end, room=room)
     coming, counts = np.unique(owners[owners >= 0], return_counts=True)
-    if _widen(pool, coming, counts):
-        return pool
-    return packed(pool, owners, oldest)
+    while (done := _widen(pool, coming, counts, oldest, fresh)) < len(coming):
+        coming, counts = coming[done:], counts[done:]
+        _lengthen(pool.events, int(counts.sum()) + ROOM * len(counts))
+    return pool
 
 
-def packed(pool: Pool, owners: Any, oldest: int) -> Pool:
-    """Another pool, without what is older, with place for one more event of each of ``owners``."""
-    coming, counts = np.unique(owners[owners >= 0], return_counts=True)
-    kept = int((pool.end - pool.start).sum())
-    events = np.empty(2 * (kept + ROOM * len(owners)) + 1024, pool.events.dtype)
-    _pack(pool, coming, counts, oldest, events)
-    return pool._replace(events=events)
+def _lengthen(events: Any, wanted: int) -> None:
+    """In place: the system moves pages of a large array, not their content."""
+    events.resize(len(events) + max(wanted, len(events) // 16), refcheck=False)
 
 
 def of(pool: Pool, owners: Any) -> Pool:
-    """Of these owners, a row of booleans, counted anew."""
+    """Of these owners, a row of booleans, counted anew; the others have no events."""
     count = len(owners)
-    start, end, room = (one[:count][owners] for one in (pool.start, pool.end, pool.room))
-    return pool._replace(start=start, end=end, room=room)
+    base, start, end, room = (one[:count][owners] for one in (pool.base, pool.start, pool.end, pool.room))
+    return pool._replace(base=base, start=start, end=end, room=room, swept=np.zeros(1, np.int64))
 
 
 @njit(cache=True, nogil=True)

@@ -68,6 +68,7 @@ class Watch:
         self.list = ListFile(out)
         self.journal = Journal(state)
         self._resume()
+        self.known = self.live.met
         self.journal.settle()
         self.list.drop_held()
 
