@@ -1,12 +1,14 @@
 """The live watch's speed: events a second from JSON lines to the list, with features and score, in one process.
 
-    python3 dev.py bench watch CALLS MODEL [--events 400000] [--rate 50000]
+    python3 dev.py bench watch CALLS MODEL [--events 400000] [--rate 50000 | --exactly]
     python3 dev.py bench watch CALLS MODEL --all [--rate 1500] [--lateness 300]
 
 CALLS: a folder of calls; MODEL: made by numbers fit on features of calls. The watch has already counted all calls but the last
 ``--events``; these it is then given as fast as it takes them, or ``--rate`` a second, sent a thousand at a time. It reads what is there, a
-megabyte at most, as from a file or a pipe. Prints events per wall and cpu second, with ``--rate`` how long a thousand waited and were
-judged from their arrival on, and the memory after every fifth.
+megabyte at most, as from a file or a pipe. Prints events per wall and cpu second, and the memory after every fifth. With ``--rate`` the
+waiting time: from the arrival of a thousand to their being judged, synced and on the list. With ``--exactly`` the service time: it is handed
+exactly a thousand at a time, the next ones as soon as it asks for them; from being handed over to being on the list, behind the one that is
+being judged.
 
 ``--all``: the watch knows nothing before and is sent all calls by another process, as through a pipe. For its memory over a stream longer than
 the look-back. Where the stream's time runs faster than the clock, ``--lateness`` (of the stream's time) as much longer makes the watch
@@ -81,6 +83,21 @@ class Feed:
         return b"".join(self._batches[first : self._given])
 
 
+class Handed:
+    """Exactly one batch at a time, whenever it is asked for."""
+
+    def __init__(self, batches: list[bytes]):
+        self._batches, self._handed = iter(batches), list[float]()
+        events.PIECE = 1  # none is put together with the next
+
+    def arrival(self, batch: int) -> float:
+        return self._handed[batch]
+
+    def read(self, _most: int) -> bytes:
+        self._handed.append(time.perf_counter())
+        return next(self._batches, b"")
+
+
 class Pipe:
     """The same from another process, which keeps the calls: its memory isn't the watch's."""
 
@@ -145,6 +162,7 @@ class Timed(Watch):
     def know(self, calls: pa.Table) -> None:
         """Stand as after these calls."""
         self.live.add(calls, 0)
+        self.known = self.live.met
         self.watermark = calls["start"][-1].as_py()
 
 
@@ -163,6 +181,9 @@ def main() -> None:
     options.add_argument(
         "--rate", type=float, default=0.0, help="events that arrive a second; 0: as fast as they are taken"
     )
+    options.add_argument(
+        "--exactly", action="store_true", help="a thousand at a time, and how long each takes"
+    )
     options.add_argument("--all", action="store_true", help="all calls, sent by another process")
     options.add_argument("--lateness", type=int, default=300, metavar="SECONDS")
     options.add_argument("--send", type=float, help=argparse.SUPPRESS)
@@ -178,31 +199,44 @@ def main() -> None:
             lateness=chosen.lateness * SECOND,
         )
         watching.done = []
+        feed: Feed | Handed | Pipe
         feed, before = (Pipe(chosen.calls, chosen.rate), 0) if chosen.all else known(watching, chosen)
         watch(watching, events.batches(feed, latest=lambda: 10**17, name="bench"), print)
-    for line in told(feed, watching.done, before, chosen.rate):
+    for line in told(feed, watching.done, before, manner(chosen)):
         print(line)
 
 
-def known(watching: Timed, chosen: argparse.Namespace) -> tuple[Feed, int]:
+def known(watching: Timed, chosen: argparse.Namespace) -> tuple[Feed | Handed, int]:
     """The last calls as they will arrive, and how many before them the watch knows."""
     table = files.read_events(chosen.calls, CALLS, 10**17).sort_by("start")
     before = table.num_rows - chosen.events
     watching.know(table.slice(0, before))
-    return Feed(lines(table.slice(before)), chosen.rate), before
+    given = lines(table.slice(before))
+    return Handed(given) if chosen.exactly else Feed(given, chosen.rate), before
 
 
-def told(feed: Feed | Pipe, done: list[Done], before: int, rate: float) -> Iterator[str]:
+def manner(chosen: argparse.Namespace) -> str:
+    """What the time of a thousand is counted from; empty: there is nothing to count from."""
+    if chosen.exactly:
+        return f"service time of {BATCH} events, from handed over to list"
+    return (
+        f"waiting time of {BATCH} events of {chosen.rate:,.0f} a second, from arrival to list"
+        if chosen.rate
+        else ""
+    )
+
+
+def told(feed: Feed | Handed | Pipe, done: list[Done], before: int, times: str) -> Iterator[str]:
     warm = next(one for one in done if one.count >= WARM * done[-1].count)
     last, counted = done[-1], done[done.index(warm) :]
     count = last.count - warm.count
     yield f"{count} events after {before} known: {count / (last.at - warm.at):,.0f}/s wall, {count / (last.cpu - warm.cpu):,.0f} per cpu second"
-    if rate:
+    if times:
         waits = sorted(
             1000 * (next(one.at for one in counted if one.count >= (batch + 1) * BATCH) - feed.arrival(batch))
             for batch in range(warm.count // BATCH, last.count // BATCH)
         )
-        yield f"{BATCH} events of {rate:,.0f} a second, from arrival to list: median {waits[len(waits) // 2]:.0f} ms, p99 {waits[int(len(waits) * 0.99)]:.0f} ms, longest {waits[-1]:.0f} ms"
+        yield f"{times}: median {waits[len(waits) // 2]:.0f} ms, p99 {waits[int(len(waits) * 0.99)]:.0f} ms, longest {waits[-1]:.0f} ms"
     fifths = [next(one for one in done if one.count >= last.count * fifth / 5) for fifth in range(1, 6)]
     grown = ", ".join(f"{one.memory:.2f}" for one in fifths)
     days = ", ".join(f"{(one.watermark - done[0].watermark) / DAY:.0f}" for one in fifths)

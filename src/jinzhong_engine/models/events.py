@@ -7,9 +7,8 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from queue import Empty, Queue
-from threading import Event, Thread
-from typing import Any, Protocol, TypeVar
+from threading import Condition, Thread
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -26,9 +25,10 @@ MESSAGE_EVENTS = Table("events", "-", "Messages with a unique id.", (ID, *MESSAG
 COLUMNS = (*CALL_EVENTS.columns, *MESSAGES.columns)
 _TEXTS = tuple(one.name for one in COLUMNS if one.type == TEXT)
 PIECE = 1 << 20
+LONGEST = 1 << 20
+"""Bytes of a line: a source without ends of lines would be kept whole in memory."""
 FAREWELL = 1.0
 """Seconds a reader has to be done with what it holds; one that still waits for lines is left behind."""
-Piece = TypeVar("Piece")
 _READ = pa.schema([pa.field(one.name, pa.int64() if one.name == "seconds" else TEXT) for one in COLUMNS])
 _OPTIONS = pyarrow.json.ParseOptions(explicit_schema=_READ, unexpected_field_behavior="ignore")
 
@@ -49,62 +49,101 @@ def widen_pipe(source: io.RawIOBase) -> None:
 def batches(
     source: Source, *, latest: Callable[[], int], name: str, idle: float | None = None
 ) -> Iterator[pa.Table | None]:
-    """Checked events of whole lines: as many as are there, a megabyte at most; the next ones are made while these are worked on. None each
+    """Checked events of whole lines: as many as came meanwhile, a megabyte at most; the next ones are made while these are worked on. None each
     time that nothing came for ``idle`` seconds. ``latest``: no event lies after this moment, asked anew for each piece."""
     return ahead(_batches(source, latest, name), idle)
 
 
-def _batches(source: Source, latest: Callable[[], int], name: str) -> Iterator[pa.Table]:
+def _batches(source: Source, latest: Callable[[], int], name: str) -> Iterator["Piece"]:
     rest, line = b"", 1
     while piece := source.read(PIECE):
-        whole, cut, rest_now = (rest + piece).rpartition(b"\n")
-        rest = rest_now
+        whole, cut, rest = (rest + piece).rpartition(b"\n")
+        if len(rest) > LONGEST:
+            at = line + (whole + cut).count(b"\n")
+            raise BadTable(f"{name}, line {at}: longer than {LONGEST} bytes; one record a line")
         if cut:
-            yield from _parsed(whole, latest(), name, line)
+            yield from (Piece(one, len(piece)) for one in _parsed(whole, latest(), name, line))
             line += whole.count(b"\n") + 1
     if rest.strip():
-        yield from _parsed(rest, latest(), name, line)
+        yield from (Piece(one, len(rest)) for one in _parsed(rest, latest(), name, line))
 
 
-def ahead(pieces: Iterator[Piece], idle: float | None = None) -> Iterator[Piece | None]:
-    """The same pieces, each made while the one before it is worked on; None each time that none came for ``idle`` seconds. Who stops before
+class Piece(NamedTuple):
+    """Events of so many bytes of the source."""
+
+    events: pa.Table
+    size: int
+
+
+def ahead(pieces: Iterator[Piece], idle: float | None = None) -> Iterator[pa.Table | None]:
+    """The same events, made while those before them are worked on; None each time that none came for ``idle`` seconds. Who stops before
     the last one doesn't wait for a reader that waits for its lines."""
-    made: Queue[Piece | Exception | _End] = Queue(1)
-    ended = Event()
-
-    def make() -> None:
-        try:
-            for piece in pieces:
-                made.put(piece)
-                if ended.is_set():
-                    return
-            made.put(_End())
-        except Exception as problem:
-            made.put(problem)
-
-    reader = Thread(target=make, daemon=True)
+    made = _Shelf()
+    reader = Thread(target=made.fill, args=(pieces,), daemon=True)
     reader.start()
     try:
-        while not isinstance(piece := _next(made, idle), _End):
-            if isinstance(piece, Exception):
-                raise piece
-            yield piece
+        while (found := made.take(idle)) is not None or not made.is_done():
+            yield found
     finally:
-        ended.set()
-        with suppress(Empty):
-            made.get_nowait()
+        made.leave()
         reader.join(FAREWELL)
 
 
-class _End:
-    """Behind the last piece."""
+class _Shelf:
+    """Between the reader and who works: what came meanwhile goes together, up to PIECE. Pieces that are as large already, those of a file,
+    stay as they are, so that a file gives the same batches each time."""
+
+    def __init__(self) -> None:
+        self._pieces, self._changed = list[Piece](), Condition()
+        self._ended, self._left = False, False
+        self._problem: Exception | None = None
+
+    def fill(self, pieces: Iterator[Piece]) -> None:
+        try:
+            while self._is_wanted() and (one := next(pieces, None)):
+                self._put(one)
+        except Exception as problem:
+            self._problem = problem
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+    def _is_wanted(self) -> bool:
+        """Once there is place; False: nobody takes anything any more. Asked before the source is: what comes until then goes together."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._left or sum(one.size for one in self._pieces) < PIECE)
+            return not self._left
+
+    def _put(self, piece: Piece) -> None:
+        with self._changed:
+            self._pieces.append(piece)
+            self._changed.notify_all()
+
+    def is_done(self) -> bool:
+        """After the last piece; raises what went wrong behind it. Waits for nothing."""
+        with self._changed:
+            if self._ended and not self._pieces and self._problem:
+                raise self._problem
+            return self._ended and not self._pieces
+
+    def take(self, idle: float | None) -> pa.Table | None:
+        """What is there; None where nothing comes for a while."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._pieces or self._ended, idle)
+            taken, self._pieces = self._pieces, []
+            self._changed.notify_all()
+        return _together([one.events for one in taken]) if taken else None
+
+    def leave(self) -> None:
+        with self._changed:
+            self._left = True
+            self._changed.notify_all()
 
 
-def _next(made: "Queue[Piece | Exception | _End]", idle: float | None) -> Piece | Exception | _End | None:
-    try:
-        return made.get(timeout=idle)
-    except Empty:
-        return None
+def _together(tables: list[pa.Table]) -> pa.Table:
+    if len(tables) == 1:
+        return tables[0]
+    return pa.concat_tables(tables, promote_options="default").combine_chunks()
 
 
 def _parsed(data: bytes, latest: int, name: str, line: int) -> Iterator[pa.Table]:

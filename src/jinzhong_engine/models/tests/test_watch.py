@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import datetime
 
@@ -328,7 +329,41 @@ def test_a_watch_that_runs_for_days_takes_the_records_of_each(lines):
             return next(pieces)
 
     given = list(events.batches(Given(), latest=lambda: next(days), name="-"))
-    assert [one.num_rows for one in given] == [1, 1]
+    assert sum(one.num_rows for one in given) == 2
+
+
+def test_a_source_without_ends_of_lines_is_refused_before_it_fills_the_memory():
+    class Endless:
+        read_bytes = 0
+
+        def read(self, most: int) -> bytes:
+            self.read_bytes += most
+            return b" " * most
+
+    given = Endless()
+    with pytest.raises(BadTable, match="line 1: longer than 1048576 bytes; one record a line"):
+        list(events.batches(given, latest=lambda: LATEST, name="-"))
+    assert given.read_bytes <= 2 * events.LONGEST
+
+
+def test_what_came_meanwhile_is_judged_together(lines):
+    """Three pieces come while the first is worked on."""
+    waiting, given = threading.Event(), iter([*lines[:4], b""])
+
+    class Given:
+        def read(self, _most: int) -> bytes:
+            piece = next(given)
+            if not piece:
+                waiting.set()
+            return piece and piece + b"\n"
+
+    batches = events.batches(Given(), latest=lambda: LATEST, name="-")
+    first = next(batches)
+    assert waiting.wait(10)
+    rest = list(batches)
+
+    assert first.num_rows + sum(one.num_rows for one in rest) == 4
+    assert len(rest) <= 1
 
 
 def test_where_nothing_comes_for_a_while_that_is_told(lines):
