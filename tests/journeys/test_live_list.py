@@ -3,13 +3,15 @@
 import json
 import time
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 
 from jinzhong import clock, flow
 from jinzhong.audit.models import Event
 from jinzhong.cli import main
-from jinzhong.scoring import live, operations
+from jinzhong.scoring import live, operations, watched
+from jinzhong.scoring.given import BadList
 from jinzhong.scoring.models import LiveChange, LivePulse
 from jinzhong.vault import queries as vault
 from tests.district import at
@@ -102,6 +104,39 @@ def test_a_file_cut_or_replaced_is_refused(file, operators, capsys, instead):
     assert "list.jsonl 被截短或换过" in told
     assert "1540000" not in told
     assert LiveChange.objects.count() == 2
+
+
+def test_who_follows_reads_what_is_new_and_not_the_whole_file(file, operators):
+    """What it read itself a moment ago it knows again by the end of it, and by the file it is."""
+    place = watched.Place()
+
+    def read_on() -> list[int]:
+        last = live.last(operators.risk_1.unit, file=file.name)
+        found = [one for lines in watched.read_on(file, last, place) for one in lines]
+        for one in found:
+            operations.keep_live(
+                operator=operators.risk_1.unit,
+                file=file.name,
+                lines=[one],
+                simulated=False,
+                by="risk_1",
+                now=NOW,
+            )
+        return [one.line for one in found]
+
+    file.write_text("".join(line(listed=one % 2 == 0) for one in range(40)), "utf-8")
+    assert read_on() == list(range(1, 41))
+    with file.open("a", encoding="utf-8") as more:
+        more.write(line(SECOND))
+    with mock.patch.object(watched, "_hashed", side_effect=AssertionError("hashed from the beginning")):
+        assert read_on() == [41]
+        assert read_on() == []
+
+    other = file.with_name("other")
+    other.write_text(file.read_text("utf-8").replace("0.9", "0.8") + line(SECOND), "utf-8")
+    other.replace(file)
+    with pytest.raises(BadList, match="被截短或换过"):
+        read_on()
 
 
 def test_a_new_file_is_a_new_list_and_the_old_one_is_done(file, operators, capsys):
@@ -288,12 +323,13 @@ def test_a_listed_number_waits_for_what_the_watch_told_of_it_later(file, operato
 # -- whether anybody watches ------------------------------------------------------------------------
 
 
-def heard(file, moment="14:04", newest="14:03", counted=1200) -> None:
+def heard(file, moment="14:04", newest="14:03", counted=1200, ahead=0) -> None:
     """As ``numbers watch`` says of itself, beside its list."""
     told = {
         "at": at(moment).isoformat(),
         "newest": newest and at(newest).isoformat(),
         "counted": counted,
+        "ahead": ahead,
     }
     file.with_name(file.name + ".pulse").write_text(json.dumps(told), "utf-8")
 
@@ -366,6 +402,16 @@ def test_records_that_fail_to_come_are_told_after_an_hour(file, operators, turn)
     heard(file, "14:06", newest="13:05")
     read(file)
     assert "话单断了，最新一条是今天 13:05:00 的" in seen(operators)
+
+
+def test_records_whose_clocks_are_ahead_are_told(file, operators):
+    file.write_text(line(), "utf-8")
+    heard(file, ahead=3)
+    read(file)
+    assert "有 3 条话单的时刻还没到：送话单的机器有的钟快了" in seen(operators)
+    heard(file, "14:05", ahead=0)
+    read(file)
+    assert "时刻还没到" not in seen(operators)
 
 
 @pytest.mark.parametrize(

@@ -269,6 +269,8 @@ class LivePulse(models.Model):
     newest = models.DateTimeField(null=True)
     """The newest record that the watch counted."""
     counted = models.PositiveBigIntegerField(default=0)
+    ahead = models.PositiveBigIntegerField(default=0)
+    """Records that wait because their time hasn't come: a sender's clock is ahead of the watch's."""
 
 
 class Taken(models.Model):

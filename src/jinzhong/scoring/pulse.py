@@ -17,11 +17,13 @@ MOST = 2**62
 
 @dataclass(frozen=True)
 class Pulse:
-    """What the watch said last: when, up to when its records go (None: there was none yet), how many were counted."""
+    """What the watch said last: when, up to when its records go (None: there was none yet), how many were counted, how many wait
+    because their time hasn't come."""
 
     at: datetime
     newest: datetime | None
     counted: int
+    ahead: int = 0
 
 
 class Beating:
@@ -30,16 +32,17 @@ class Beating:
     def __init__(self, out: Path, now: Callable[[], datetime]):
         self._path, self._now, self._next = _beside(out), now, 0.0
 
-    def beat(self, newest: datetime | None, counted: int) -> None:
+    def beat(self, newest: datetime | None, counted: int, ahead: int = 0) -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + EVERY
-            self.tell(newest, counted)
+            self.tell(newest, counted, ahead)
 
-    def tell(self, newest: datetime | None, counted: int) -> None:
+    def tell(self, newest: datetime | None, counted: int, ahead: int = 0) -> None:
         told = {
             "at": self._now().isoformat(),
             "newest": newest.isoformat() if newest else None,
             "counted": counted,
+            "ahead": ahead,
         }
         part = self._path.with_name(self._path.name + ".part")
         part.write_text(json.dumps(told) + "\n", "utf-8")
@@ -51,10 +54,10 @@ def read(out: Path) -> Pulse | None:
     try:
         told = json.loads(_beside(out).read_bytes()[:LONGEST])
         at, newest = _moment(told["at"]), told["newest"]
-        counted = int(told["counted"])
-        if not 0 <= counted <= MOST:
+        counted, ahead = int(told["counted"]), int(told.get("ahead", 0))
+        if not (0 <= counted <= MOST and 0 <= ahead <= MOST):
             return None
-        return Pulse(at, _moment(newest) if newest else None, counted)
+        return Pulse(at, _moment(newest) if newest else None, counted, ahead)
     except (FileNotFoundError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
 

@@ -3,7 +3,9 @@
 import hashlib
 import json
 import math
+import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,13 +24,30 @@ PIECE = 1 << 20
 MOST_REACHED = 10**9
 
 
-def read_on(path: Path, last: LiveChange | None) -> Iterator[list[LiveLine]]:
+@dataclass
+class Place:
+    """Where a reader that stays came to: the end of the last line, the digest up to there, by what the file is known again."""
+
+    ends: int = 0
+    read: Any = None
+    known_by: tuple[int, bytes] = (0, b"")
+
+    def holds(self, file: BinaryIO, last: LiveChange) -> bool:
+        return (
+            self.ends == last.ends
+            and self.known_by == _known_by(file, last.ends)
+            and seal.digest(self.read.digest()) == last.digest
+        )
+
+
+def read_on(path: Path, last: LiveChange | None, place: Place | None = None) -> Iterator[list[LiveLine]]:
     """The lines behind the last one kept, some at a time; a last line without its end waits. Raises BadList.
 
-    What was read before is read again and compared: a file that was cut or replaced isn't gone on with.
+    What was read before is read again and compared: a file that was cut or replaced isn't gone on with. Who stays gives a place: of the
+    same file, with the same end, what it read itself a moment ago isn't read again.
     """
     with path.open("rb") as file:
-        read = _known(file, last, path.name)
+        read = _known(file, last, path.name, place)
         row, found = last.line if last else 0, list[LiveLine]()
         while (raw := file.readline(LONGEST)).endswith(b"\n"):
             row += 1
@@ -42,17 +61,20 @@ def read_on(path: Path, last: LiveChange | None) -> Iterator[list[LiveLine]]:
             if len(found) == AT_ONCE:
                 yield found
                 found = []
+        if place:
+            place.ends, place.read = file.tell() - len(raw), read
+            place.known_by = _known_by(file, place.ends)
         yield found
         if len(raw) == LONGEST:
             raise BadList(_unfit(path.name, row + 1))
 
 
-def _known(file: BinaryIO, last: LiveChange | None, name: str) -> Any:
+def _known(file: BinaryIO, last: LiveChange | None, name: str, place: Place | None) -> Any:
     """The digest of what was read before; the file stands behind it."""
-    read, left = hashlib.sha256(), last.ends if last else 0
-    while left and (piece := file.read(min(left, PIECE))):
-        read.update(piece)
-        left -= len(piece)
+    if last and place and place.holds(file, last):
+        file.seek(place.ends)
+        return place.read
+    read, left = _hashed(file, last.ends if last else 0)
     if last and (left or seal.digest(read.digest()) != last.digest):
         raise BadList(
             _(
@@ -62,6 +84,21 @@ def _known(file: BinaryIO, last: LiveChange | None, name: str) -> Any:
             % {"file": name, "n": last.line}
         )
     return read
+
+
+def _hashed(file: BinaryIO, size: int) -> tuple[Any, int]:
+    """(digest of so many bytes, how many the file lacks)."""
+    read = hashlib.sha256()
+    while size and (piece := file.read(min(size, PIECE))):
+        read.update(piece)
+        size -= len(piece)
+    return read, size
+
+
+def _known_by(file: BinaryIO, ends: int) -> tuple[int, bytes]:
+    """(which file it is, the last bytes of what was read)."""
+    file.seek(max(0, ends - LONGEST))
+    return os.fstat(file.fileno()).st_ino, file.read(min(ends, LONGEST))
 
 
 def _told(raw: bytes) -> dict[str, Any]:

@@ -217,7 +217,7 @@ def _gathered(batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
     """Batches of the same columns put together to about PACKED_ROWS."""
     found, rows = list[pa.Table](), 0
     for one in batches:
-        if found and (rows >= PACKED_ROWS or one.schema != found[0].schema):
+        if found and (rows >= PACKED_ROWS or not one.schema.equals(found[0].schema, check_metadata=True)):
             yield pa.concat_tables(found).combine_chunks()
             found, rows = [], 0
         found.append(one)

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from jinzhong_engine.backends.live import Live, oldest_needed
 from jinzhong_engine.features.catalogue import NAMES
 from jinzhong_engine.features.windows import HOUR, SECOND
+from jinzhong_engine.models.ahead import Ahead, is_marked, marked
 from jinzhong_engine.models.boosting import Model
 from jinzhong_engine.models.card import BadModel
 from jinzhong_engine.models.journal import Journal, hold_alone, sync_folder
@@ -28,6 +29,7 @@ from jinzhong_engine.models.recent import Recent
 MARK_EVERY = 250_000
 """Records between two marks: what is judged again after a crash."""
 
+NO_CLOCK = 2**63 - 1
 AIR = 100_000
 """Numbers and texts met beyond twice those that were left the last time, before it is looked which never came back."""
 
@@ -40,6 +42,7 @@ class Watch:
 
     ``part`` (k, n): judges only the numbers of part k of n. Given the same events, n watches, each on its own machine, list between
     them what one would. ``quiet_until``: records before this moment count, but list nobody; to a watch without a past everybody is new.
+    ``now``: the clock, asked anew each time; records ahead of it wait until the others get there (decision 27). Without it none are.
     """
 
     def __init__(
@@ -53,17 +56,18 @@ class Watch:
         as_of: int | None = None,
         part: tuple[int, int] = (0, 1),
         quiet_until: int = 0,
+        now: Callable[[], int] = lambda: NO_CLOCK,
     ):
         if model.features != list(NAMES):
             raise BadModel(
                 "this model was not fitted on the features of numbers features; the watch has no others"
             )
         self.model, self.threshold, self.as_of = model, model.threshold(fpr), as_of
-        self.lateness, self.quiet_until = lateness, quiet_until
+        self.lateness, self.quiet_until, self.now = lateness, quiet_until, now
         _warm(model)
         self.part, self.live, self.watermark = part, Live(part), 0
         self.listed: set[int] = set()
-        self.recent = Recent()
+        self.recent, self.ahead = Recent(), Ahead()
         self.counted, self.ignored, self.since_mark = 0, 0, 0
         self.known = 0
         self.list = ListFile(out)
@@ -75,7 +79,30 @@ class Watch:
 
     def take(self, events: pa.Table) -> None:
         """Count what is new, in whatever order it comes; then judge who called."""
-        fresh = self._fresh(events)
+        now = self.now()
+        is_ahead = events["start"].to_numpy() > now
+        if is_ahead.any():
+            self._hold(events.filter(pa.array(is_ahead)))
+            events = events.filter(pa.array(~is_ahead))
+        self._take_in(self._fresh(events))
+        self.catch_up()
+
+    def catch_up(self, until: int | None = None) -> None:
+        """Count the records that waited for a time that the others have come to, or that is past by the lateness."""
+        come = max(self.watermark, self.now() - self.lateness) if until is None else until
+        if (due := self.ahead.due(come)) is not None:
+            self.ahead.leave(due)
+            self._take_in(due)
+
+    def _hold(self, events: pa.Table) -> None:
+        new = self._remember(events)
+        fresh = events.filter(pa.array(new))
+        self.ignored += events.num_rows - fresh.num_rows
+        if fresh.num_rows:
+            self.journal.append(marked(fresh))
+            self.ahead.wait(fresh)
+
+    def _take_in(self, fresh: pa.Table) -> None:
         if fresh.num_rows:
             self.journal.append(fresh)
             self._count(fresh)
@@ -206,13 +233,21 @@ class Watch:
             self._stand_at(notes)
         for batch in self.journal.since():
             self._remember(batch)
+            if is_marked(batch):
+                self.ahead.wait(batch)
+                continue
+            self.ahead.leave(batch)
             self._count(batch)
             self.since_mark += batch.num_rows
 
     def _stand_at(self, notes: dict[str, Any]) -> None:
         self.watermark, self.counted = notes["watermark"], notes["counted"]
         for events in self.journal.ended():
-            self.live.add(events, self._oldest())
+            if is_marked(events):
+                self.ahead.wait(events)
+            else:
+                self.ahead.leave(events)
+                self.live.add(events, self._oldest())
             if pc.max(events["start"]).as_py() >= self.watermark - self.lateness:
                 self._remember(events)
         self.listed = set(self.live.numbers.encode(pa.array(notes["listed"], pa.string())).tolist())
@@ -309,9 +344,12 @@ def watch(
 ) -> None:
     """Everything there is, then a last mark. ``beat`` is called after each batch, and where there was none for a while."""
     for events in batches:
-        if events is not None:
+        if events is None:
+            watching.catch_up()
+        else:
             watching.take(events)
         beat(watching)
+    watching.catch_up(watching.as_of)
     watching.close()
     tell(
         f"{watching.counted} records counted, {watching.ignored} sent again or too late, {len(watching.listed)} numbers on the list"

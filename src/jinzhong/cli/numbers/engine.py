@@ -258,19 +258,20 @@ def _watch(chosen: argparse.Namespace) -> int:
         "as_of": as_of,
         "part": chosen.part,
         "quiet_until": microseconds(chosen.quiet_until) if chosen.quiet_until else 0,
+        "now": lambda: max(microseconds(clock.now()), as_of or 0),
     }
     with open(0 if chosen.events == "-" else chosen.events, "rb", buffering=0) as source:  # 0: standard input
         events.widen_pipe(source)
         watching = Watch(model_of(chosen), chosen.state, chosen.out, **given)
         heart = Beating(chosen.out, clock.now)
-        heart.tell(watching.newest, watching.counted)
+        heart.tell(watching.newest, watching.counted, len(watching.ahead))
         watch(
             watching,
             events.batches(source, latest=lambda: latest(as_of), name=chosen.events, idle=EVERY),
             tell,
-            lambda of: heart.beat(of.newest, of.counted),
+            lambda of: heart.beat(of.newest, of.counted, len(of.ahead)),
         )
-        heart.tell(watching.newest, watching.counted)
+        heart.tell(watching.newest, watching.counted, len(watching.ahead))
     if as_of is not None:
         files.write_table(watching.scores(as_of), chosen.scores)
     return 0

@@ -4,11 +4,15 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinzhong import clock
 from jinzhong.cli import Unusable, actor, add_by, name_of
 from jinzhong.cli.numbers.lists import operator_of
 from jinzhong.cli.numbers.options import usable
+
+if TYPE_CHECKING:
+    from jinzhong.scoring.watched import Place
 
 LOOK_EVERY = 2.0
 """Seconds between two looks at the file."""
@@ -30,7 +34,10 @@ def add_live(command: argparse.ArgumentParser) -> None:
 
 
 def _live(chosen: argparse.Namespace) -> int:
-    kept = _read(chosen)
+    from jinzhong.scoring.watched import Place
+
+    place = Place()
+    kept = _read(chosen, place)
     _hear(chosen)
     print(f"{chosen.file.name}: {kept} new lines kept", file=sys.stderr)
     seen, looks = None, 0
@@ -38,7 +45,7 @@ def _live(chosen: argparse.Namespace) -> int:
         time.sleep(LOOK_EVERY)
         now, looks = chosen.file.stat(), looks + 1
         if (now.st_ino, now.st_size, now.st_mtime_ns) != seen:
-            _read(chosen)
+            _read(chosen, place)
             seen = (now.st_ino, now.st_size, now.st_mtime_ns)
         if looks % HEAR_EVERY == 0:
             _hear(chosen)
@@ -55,7 +62,7 @@ def _hear(chosen: argparse.Namespace) -> None:
     )
 
 
-def _read(chosen: argparse.Namespace) -> int:
+def _read(chosen: argparse.Namespace, place: "Place") -> int:
     """Keep what is new in the file; how many lines. Who does it is asked anew each time: the account may have ended."""
     from jinzhong.scoring import live, operations, watched
     from jinzhong.scoring.given import BadList
@@ -63,7 +70,7 @@ def _read(chosen: argparse.Namespace) -> int:
     by, kept = actor(chosen.by, "number.import"), 0
     operator, file = operator_of(chosen, by), chosen.file.name
     try:
-        for lines in watched.read_on(chosen.file, live.last(operator, file=file)):
+        for lines in watched.read_on(chosen.file, live.last(operator, file=file), place):
             if lines:
                 operations.keep_live(
                     operator=operator, file=file, lines=lines, simulated=chosen.simulated, by=name_of(by),

@@ -59,7 +59,9 @@ def hear_live(*, operator: Unit, file: str, pulse: Pulse | None, now: datetime) 
     known = LivePulse.objects.filter(operator=operator, file=file)
     told: dict[str, Any] = {}
     if pulse and not known.filter(told_at=pulse.at).exists():
-        told = {"told_at": pulse.at, "newest": pulse.newest, "counted": pulse.counted, "heard_at": now}
+        told = {
+            "told_at": pulse.at, "newest": pulse.newest, "counted": pulse.counted, "ahead": pulse.ahead, "heard_at": now,
+        }  # fmt: skip
     if not known.update(looked_at=now, **told):
         LivePulse.objects.filter(operator=operator).delete()
         LivePulse.objects.create(operator=operator, file=file, looked_at=now, **told)

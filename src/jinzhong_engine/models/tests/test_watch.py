@@ -11,6 +11,7 @@ import time
 from datetime import datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from jinzhong_engine.backends import native
@@ -129,6 +130,63 @@ def test_the_fraudsters_are_listed_with_reasons_and_whom_they_reached(model, lin
     assert {f"1543000{one:04}" for one in range(15)} <= entered
     assert all(one["reasons"] for one in found if one["listed"])
     assert all(0 <= one["reached"] <= 60 and one["at"].endswith("+08:00") for one in found)
+
+
+@pytest.mark.parametrize("marks", [False, True])
+def test_clocks_that_run_ahead_silence_nobody_and_count_when_their_time_comes(
+    model, lines, days_of_calls, tmp_path, marks
+):
+    """Three senders' clocks are five hours ahead. The watch is killed while their records wait, and everything is sent again."""
+    rogues = [
+        {
+            "caller": f"1999000000{one}",
+            "callee": "15400000001",
+            "start": days_of_calls["start"][at].as_py() + 5 * 3600 * SECOND,
+            "seconds": 7,
+            "kind": "domestic",
+            "cell": "c1",
+            "imei": f"rogue-{one}",
+            "peer_city": "0574",
+        }
+        for one, at in enumerate((40, 700, 1500))
+    ]
+    told = [
+        json.dumps({"id": f"x{at}"} | row | {"start": timed(row["start"])}).encode()
+        for at, row in enumerate(rogues)
+    ]
+    stream, clock = list(lines), [0]
+    for place, line in zip((40, 700, 1500), told, strict=True):
+        stream.insert(place, line)
+
+    def run(until: int | None) -> Watch:
+        watching = Watch(
+            model, tmp_path / "state", tmp_path / "list", lateness=LATENESS, now=lambda: clock[0]
+        )
+        for at, piece in enumerate(pieces(stream, 50)):
+            true = piece.filter(pc.invert(pc.is_in(piece["id"], pa.array(["x0", "x1", "x2"]))))
+            clock[0] = max(clock[0], pc.max(true["start"]).as_py())
+            watching.take(piece)
+            if marks and at % 5 == 4:
+                watching.mark()
+            if at == until:
+                break
+        watching.journal.settle()
+        return watching
+
+    killed = run(until=16)
+    waited, late = len(killed.ahead), killed.watermark
+    assert late >= rogues[0]["start"]
+    del killed
+    again = run(until=None)
+    again.catch_up(AS_OF)
+
+    assert waited == 1  # the first one's time has come, the third one's record has not
+    assert late < rogues[1]["start"]
+    assert len(again.ahead) == 0
+    assert again.counted == days_of_calls.num_rows + 3
+    both = pa.concat_tables([days_of_calls, pa.Table.from_pylist(rogues, schema=days_of_calls.schema)])
+    batch = score.score_table(model, native.features(both, None, AS_OF), where="")
+    assert again.scores(AS_OF).equals(batch.select(["number", "score"]))
 
 
 @pytest.mark.parametrize("mark_after", [None, 10, 30])
