@@ -168,7 +168,7 @@ def with_room(pool: Pool, count: int, owners: Any, oldest: int, fresh: Any) -> P
 
 def _lengthen(events: Any, wanted: int) -> None:
     """In place: the system moves pages of a large array, not their content."""
-    events.resize(len(events) + max(wanted, len(events) // 16), refcheck=False)
+    events.resize(len(events) + max(wanted, len(events) // 64), refcheck=False)
 
 
 def of(pool: Pool, owners: Any) -> Pool:
