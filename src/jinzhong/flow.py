@@ -70,11 +70,12 @@ def raise_alert(
     alert_id: UUID | None = None,
 ) -> Raised:
     """An alert comes in: keep it, warn, and where the grade demands it, send officers at once."""
-    alert = intake.receive_alert(
+    alert, of_stranger = intake.receive_alert(
         source=source, fields=fields, raw=raw, by=by, sent_at=sent_at, now=now, alert_id=alert_id
     )
-    warning = warnings.absorb(alert=alert, by=by.username, now=now)
-    return Raised(alert, warning, _send_if_grave(warning, by=by.username, now=now))
+    warning, is_new = warnings.absorb(alert=alert, of_stranger=of_stranger, by=by.username, now=now)
+    act = _act_first if is_new else _send_if_grave
+    return Raised(alert, warning, act(warning, by=by.username, now=now))
 
 
 @operation
@@ -173,6 +174,14 @@ def note_call(*, warning: Warning, answer: str, by: Account, happened_at: dateti
     warning = warnings.not_reached(warning=warning, tries=tries, by=by.username, now=now)
     _send_if_grave(warning, by=by.username, now=now)
     return warning
+
+
+def _act_first(warning: Warning, *, by: str, now: datetime) -> Order | None:
+    """The same for a warning that was opened just now."""
+    if warning.grade in SENT_AT_ONCE:
+        return dispatch.send_first(warning=warning, by=by, now=now)
+    dispatch.expect_call(warning=warning, now=now)
+    return None
 
 
 def _send_if_grave(warning: Warning, *, by: str, now: datetime) -> Order | None:

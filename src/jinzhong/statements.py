@@ -130,7 +130,7 @@ def _insert(rows: Sequence[Model], once: Sequence[str], renew: Sequence[str]) ->
     if not rows:
         return
     here, model = _here(), type(rows[0])
-    values = [_field_kept(field, row, here) for row in rows for field in _written(model)]
+    values = [value for row in rows for value in _values(row, here)]
     with here.cursor() as cursor:
         cursor.execute(_insertion(model, len(rows), tuple(once), tuple(renew)), values)
     for row in rows:
@@ -168,9 +168,16 @@ def _flat(given: list[Any], here: Any) -> list[Any]:
     return [_kept(item, here) for one in given for item in (one if isinstance(one, list) else [one])]
 
 
-def _field_kept(field: Any, row: Model, here: Any) -> Any:
-    value = getattr(row, field.attname)
-    return _kept(value, here) if isinstance(field, PLAIN) else field.get_db_prep_save(value, here)
+def _values(row: Model, here: Any) -> list[Any]:
+    """What a row says, as this database keeps it."""
+    return [keep(getattr(row, name), here) for name, keep in _keepers(type(row))]
+
+
+@cache
+def _keepers(model: type[Model]) -> list[tuple[str, Callable[[Any, Any], Any]]]:
+    return [
+        (one.attname, _kept if isinstance(one, PLAIN) else one.get_db_prep_save) for one in _written(model)
+    ]
 
 
 PLAIN = (
@@ -181,6 +188,8 @@ PLAIN = (
 
 
 def _kept(value: Any, here: Any) -> Any:
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, datetime):
         return here.ops.adapt_datetimefield_value(value)
     if isinstance(value, UUID):

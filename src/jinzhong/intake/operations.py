@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -23,6 +23,13 @@ from jinzhong.vault import queries as vault_queries
 
 class AlreadyTaken(Exception):
     """There is an alert with this id already."""
+
+
+class Received(NamedTuple):
+    """An alert, and whether its person is one of whom nobody has told before."""
+
+    alert: Alert
+    of_stranger: bool
 
 
 @operation
@@ -56,7 +63,7 @@ def receive_alert(
     sent_at: datetime,
     now: datetime,
     alert_id: UUID | None = None,
-) -> Alert:
+) -> Received:
     """Take in an alert of a teller or of the hotline. ``sent_at``: when it was pressed or told, by their clock."""
     audit.take_turn()
     if alert_id and Alert.objects.filter(pk=alert_id).exists():
@@ -71,7 +78,7 @@ def receive_alert(
         happened_at=sent_at,
         received_at=now,
     )
-    _write(alert, fields, now=now)
+    of_stranger = _write(alert, fields, now=now)
     insert(alert)
     audit.record(
         "intake.alert",
@@ -83,7 +90,7 @@ def receive_alert(
         source=source,
         unit=alert.unit_id,
     )
-    return alert
+    return Received(alert, of_stranger)
 
 
 @operation
@@ -149,9 +156,11 @@ def _as_fields(alert: Alert) -> AlertFields:
     )  # fmt: skip
 
 
-def _write(alert: Alert, fields: AlertFields, *, now: datetime) -> None:
+def _write(alert: Alert, fields: AlertFields, *, now: datetime) -> bool:
+    """Whether nobody has told of its person before."""
+    is_new = False
     if fields.name or fields.phone or fields.id_number:
-        alert.person = _person(alert, fields, now=now)
+        alert.person, is_new = _person(alert, fields, now=now)
         alert.identified = alert.identified or bool(fields.phone or fields.id_number)
     if fields.payee_account:
         alert.payee = vault.keep("account", at=now, account=fields.payee_account)
@@ -170,6 +179,7 @@ def _write(alert: Alert, fields: AlertFields, *, now: datetime) -> None:
     alert.story, alert.place = fields.story, fields.place
     known = fields.town if fields.town and Town.objects.filter(pk=fields.town).exists() else None
     alert.town_id = known or alert.town_id or _town_of_unit(alert)
+    return is_new and alert.identified
 
 
 def _town_of_unit(alert: Alert) -> str | None:
@@ -177,7 +187,7 @@ def _town_of_unit(alert: Alert) -> str | None:
     return alert.unit.town_id if alert.unit and alert.source != Alert.Source.NUMBER else None
 
 
-def _person(alert: Alert, fields: AlertFields, *, now: datetime) -> Any:
+def _person(alert: Alert, fields: AlertFields, *, now: datetime) -> vault.Met:
     """The person meant: whoever is known by all that was said, now and before; else the one named before, completed.
 
     A phone or ID number written again with other digits corrects the first one, and so may mean another person.
@@ -187,8 +197,8 @@ def _person(alert: Alert, fields: AlertFields, *, now: datetime) -> Any:
     before = vault_queries.plain(alert.person) if alert.person else {}
     said = {kind: text for kind, text in before.items() if kind in said} | now_said
     if alert.person and not alert.identified and vault_queries.recognise("person", **said) is None:
-        return vault.complete(alert.person, at=now, **now_said)
-    return vault.keep("person", at=now, **said)
+        return vault.Met(vault.complete(alert.person, at=now, **now_said), is_new=False)
+    return vault.meet("person", at=now, **said)
 
 
 def _age(source: str, id_number: str, now: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import models
@@ -25,15 +26,28 @@ class AlreadyUndone(Exception):
     """This merge was undone before."""
 
 
+class Met(NamedTuple):
+    """A subject, and whether nobody has told of it before."""
+
+    subject: Subject
+    is_new: bool
+
+
 @operation
 def keep(kind: str, *, at: datetime, **identifiers: str) -> Subject:
     """The subject with these identifiers: the known one, completed by what is new, or a fresh one."""
+    return meet(kind, at=at, **identifiers).subject
+
+
+@operation
+def meet(kind: str, *, at: datetime, **identifiers: str) -> Met:
+    """``keep``, for who asks what else is known of the subject."""
     audit_operations.take_turn()
-    subject = queries.recognise(kind, **identifiers)
-    if subject is None:
-        subject = Subject(kind=kind, created_at=at)
+    known = queries.recognise(kind, **identifiers)
+    subject = known or Subject(kind=kind, created_at=at)
+    if known is None:
         insert(subject)
-    return complete(subject, at=at, **identifiers)
+    return Met(complete(subject, at=at, **identifiers), is_new=known is None)
 
 
 @operation

@@ -1,7 +1,7 @@
 """Turning alerts into warnings: one per person and day, graded by the ladder in force."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -24,26 +24,41 @@ class NotOpen(Exception):
     """The warning is closed or merged into another."""
 
 
+class Absorbed(NamedTuple):
+    """The warning of an alert, and whether it was opened for it."""
+
+    warning: Warning
+    is_new: bool
+
+
+class Past(NamedTuple):
+    """What the ladder asks of the person's past: alerts of the last seven days with the present ones; a victim before?"""
+
+    alerts_7d: int
+    earlier_victim: bool
+
+
 class ReasonMissing(Exception):
     """A grade is lowered by a person with a reason, never silently."""
 
 
 @operation
-def absorb(*, alert: Alert, by: str, now: datetime) -> Warning:
-    """The warning this alert belongs to: the one about the same person within 24 hours, or a new one."""
+def absorb(*, alert: Alert, of_stranger: bool, by: str, now: datetime) -> Absorbed:
+    """The warning this alert belongs to: the one about the same person within 24 hours, or a new one.
+
+    ``of_stranger``: nobody has told of its person before, so nothing of a past is looked for.
+    """
     audit.take_turn()
-    for known in queries.sources_of(alert):
-        return known.warning
-    joined = _same_person(alert) or _same_counter(alert)
+    joined = None if of_stranger else _same_person(alert) or _same_counter(alert)
     warning = joined or _open(alert, by=by, now=now)
     alerts = [*queries.alerts_beneath(warning), alert] if joined else [alert]
     insert(Source(warning=warning, alert=alert, added_at=now))
     warning.newest_alert_at = max(warning.newest_alert_at, alert.received_at)
     _fill(warning, alert)
     _reopen(warning, by=by, now=now)
-    _grade(warning, alerts, by=by, now=now)
+    _grade(warning, alerts, by=by, now=now, past=Past(len(alerts), False) if of_stranger else None)
     warning.save() if joined else insert(warning)
-    return warning
+    return Absorbed(warning, is_new=joined is None)
 
 
 @operation
@@ -219,11 +234,12 @@ def _grade(
     *,
     by: str,
     now: datetime,
+    past: Past | None = None,
     above: int = -1,
     unreachable_tries: int = 0,
 ) -> None:
     """Grade by the ladder, from all alerts beneath the warning; by itself a grade only rises, and only to more than ``above``."""
-    signs = replace(_signs(warning, alerts, now=now), unreachable_tries=unreachable_tries)
+    signs = _signs(warning, alerts, past or _past(warning, alerts, now=now), unreachable_tries)
     grade, reasons = ladder.grade(signs)
     if not warning.grade or RANK[Grade(grade)] > max(warning.rank, above):
         _set_grade(warning, Grade(grade), reasons, by=by, now=now)
@@ -243,14 +259,20 @@ def _set_grade(warning: Warning, grade: Grade, reasons: list[str], *, by: str, n
     )
 
 
-def _signs(warning: Warning, alerts: list[Alert], *, now: datetime) -> ladder.Signs:
+def _past(warning: Warning, alerts: list[Alert], *, now: datetime) -> Past:
+    if not (warning.person and warning.identified):
+        return Past(len(alerts), False)
+    family = vault.family(vault.root(warning.person))
+    return Past(queries.alerts_about(family, since=now - timedelta(days=7)), cases.was_victim(family))
+
+
+def _signs(warning: Warning, alerts: list[Alert], past: Past, unreachable_tries: int) -> ladder.Signs:
     """What the ladder looks at, from the alerts and what is known of the person."""
     ticked = {sign for alert in alerts for sign in alert.signs}
-    family = vault.family(vault.root(warning.person)) if warning.person and warning.identified else []
     return ladder.Signs(
         bank_alert=any(alert.source == Alert.Source.BANK for alert in alerts),
         age=warning.person_age,
-        alerts_7d=queries.alerts_about(family, since=now - timedelta(days=7)) if family else len(alerts),
-        earlier_victim=cases.was_victim(family),
+        unreachable_tries=unreachable_tries,
+        **past._asdict(),
         **{name: name in ticked for name in ladder.TICKED},
     )

@@ -83,16 +83,6 @@ def _sources(warning: UUID) -> QuerySet[Source]:
     return Source.objects.select_related("alert").filter(warning=warning)
 
 
-def sources_of(alert: Alert) -> list[Source]:
-    """What makes the alert a part of its warning: one, or none yet."""
-    return _sources_of(alert.pk)
-
-
-@prepared
-def _sources_of(alert: UUID) -> QuerySet[Source]:
-    return Source.objects.select_related("warning").filter(alert=alert)
-
-
 def next_number(now: datetime) -> str:
     """The next number of the day, YJ20210531-0087. Call it while holding the turn to write."""
     return ids.next_number(Warning, f"YJ{now:%Y%m%d}-")

@@ -4,7 +4,7 @@ from jinzhong.dispatch.operations.door import arrive, close, depart, sign
 from jinzhong.dispatch.operations.escalation import missed
 from jinzhong.dispatch.operations.faults import AlreadyClosed, NotTheirOrder, WrongClosing
 from jinzhong.dispatch.operations.phone import UnknownAnswer, call_missed, expect_call, note_call
-from jinzhong.dispatch.operations.sending import CALL, ORDER_DEADLINES, follow, reassign, send
+from jinzhong.dispatch.operations.sending import CALL, ORDER_DEADLINES, follow, reassign, send, send_first
 
 __all__ = [
     "CALL",
@@ -23,5 +23,6 @@ __all__ = [
     "note_call",
     "reassign",
     "send",
+    "send_first",
     "sign",
 ]

@@ -45,11 +45,25 @@ def send(
         return _hurry(known, warning, by=by, now=now)
     if not warning_queries.is_open(warning):
         raise warnings.NotOpen(warning.number)
+    agenda.drop(on_id=warning.pk, kinds=[CALL], at=now)
+    return send_first(warning=warning, by=by, now=now, officers=officers, order_id=order_id)
+
+
+@operation
+def send_first(
+    *,
+    warning: Warning,
+    by: str,
+    now: datetime,
+    officers: Sequence[Account] = (),
+    order_id: UUID | None = None,
+) -> Order:
+    """Send officers about an open warning of which nobody has been told yet: none is under way, no call is due."""
+    audit.take_turn()
     goes = list(officers) or [
         one.account for one in queries.suggestions(warning, now=now)[:OFFICERS_AT_A_DOOR]
     ]
     order = _write_order(warning, goes, by=by, now=now, order_id=order_id or new_id())
-    agenda.drop(on_id=warning.pk, kinds=[CALL], at=now)
     first, together = Assignment.Part.FIRST, Assignment.Part.TOGETHER
     ask(order, {one: together if place else first for place, one in enumerate(goes)}, now=now)
     if not goes:

@@ -1,6 +1,7 @@
 """Alerts become warnings: one per person and day, whoever reports it; never two people in one."""
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from jinzhong import flow
 from jinzhong.audit import queries as audit
@@ -9,7 +10,7 @@ from jinzhong.intake.models import Alert
 from jinzhong.intake.sources.bank_alert.parse import parse as bank
 from jinzhong.intake.sources.hotline_call.parse import parse as hotline
 from jinzhong.vault import operations as vault
-from jinzhong.warning import queries
+from jinzhong.warning import operations, queries
 from jinzhong.warning.models import Warning
 from tests.district import at
 
@@ -190,14 +191,13 @@ def test_of_several_sources_the_larger_amount_stands(press, write):
     assert str(write(first, "14:07", amount="10000").warning.amount) == "86000.00"
 
 
-def test_the_same_alert_twice_is_one_source(press, place):
-    from jinzhong.warning import operations
-
+def test_the_same_alert_twice_is_refused(press):
     raised = press("14:05")
 
-    operations.absorb(alert=raised.alert, by="teller", now=at("14:06"))
-
+    with pytest.raises(IntegrityError), transaction.atomic():
+        operations.absorb(alert=raised.alert, of_stranger=False, by="teller", now=at("14:06"))
     assert raised.warning.sources.count() == 1
+    assert Warning.objects.count() == 1
 
 
 def test_all_of_it_is_in_the_log(press):

@@ -127,6 +127,8 @@ def test_an_unknown_sign_changes_nothing(call):
 
 
 def test_an_earlier_victim_is_remembered(place, call, monkeypatch):
+    """An alert of eleven days before doesn't count; whom it names is known since."""
+    call("14:05", "long_call", day="2021-05-20")
     monkeypatch.setattr("jinzhong.cases.queries.was_victim", lambda people: bool(list(people)))
 
     assert call("14:05", "long_call").warning.grade == "orange"
