@@ -19,6 +19,7 @@ from jinzhong.statements import insert
 from jinzhong.vault import forms, seal
 from jinzhong.vault import operations as vault
 from jinzhong.vault import queries as vault_queries
+from jinzhong.vault.queries import Wanted
 
 
 class AlreadyTaken(Exception):
@@ -158,12 +159,7 @@ def _as_fields(alert: Alert) -> AlertFields:
 
 def _write(alert: Alert, fields: AlertFields, *, now: datetime) -> bool:
     """Whether nobody has told of its person before."""
-    is_new = False
-    if fields.name or fields.phone or fields.id_number:
-        alert.person, is_new = _person(alert, fields, now=now)
-        alert.identified = alert.identified or bool(fields.phone or fields.id_number)
-    if fields.payee_account:
-        alert.payee = vault.keep("account", at=now, account=fields.payee_account)
+    of_stranger = _meet(alert, fields, now=now)
     if fields.id_number:
         fields = replace(
             fields, sex=forms.sex(fields.id_number), age=_age(alert.source, fields.id_number, now)
@@ -179,7 +175,7 @@ def _write(alert: Alert, fields: AlertFields, *, now: datetime) -> bool:
     alert.story, alert.place = fields.story, fields.place
     known = fields.town if fields.town and Town.objects.filter(pk=fields.town).exists() else None
     alert.town_id = known or alert.town_id or _town_of_unit(alert)
-    return is_new and alert.identified
+    return of_stranger
 
 
 def _town_of_unit(alert: Alert) -> str | None:
@@ -187,18 +183,33 @@ def _town_of_unit(alert: Alert) -> str | None:
     return alert.unit.town_id if alert.unit and alert.source != Alert.Source.NUMBER else None
 
 
-def _person(alert: Alert, fields: AlertFields, *, now: datetime) -> vault.Met:
-    """The person meant: whoever is known by all that was said, now and before; else the one named before, completed.
+def _meet(alert: Alert, fields: AlertFields, *, now: datetime) -> bool:
+    """Name the person and the payee of an alert; whether nobody has told of the person before."""
+    said = _said(alert, fields)
+    asked = {
+        "person": Wanted("person", said),
+        "payee": Wanted("account", {"account": fields.payee_account} if fields.payee_account else {}),
+    }
+    if said and alert.person and not alert.identified and vault_queries.recognise(asked["person"]) == [None]:
+        vault.complete(alert.person, at=now, **said)
+        del asked["person"]
+    asked = {role: one for role, one in asked.items() if one.identifiers}
+    met = dict(zip(asked, vault.meet(*asked.values(), at=now), strict=True))
+    for role, one in met.items():
+        setattr(alert, role, one.subject)
+    alert.identified = alert.identified or bool(fields.phone or fields.id_number)
+    return "person" in met and met["person"].is_new and alert.identified
+
+
+def _said(alert: Alert, fields: AlertFields) -> dict[str, str]:
+    """What tells who the person is: all that was said, now and before; nothing where nothing is said now.
 
     A phone or ID number written again with other digits corrects the first one, and so may mean another person.
     """
     said = {"name": fields.name, "phone": fields.phone, "id_number": fields.id_number}
     now_said = {kind: text for kind, text in said.items() if text}
-    before = vault_queries.plain(alert.person) if alert.person else {}
-    said = {kind: text for kind, text in before.items() if kind in said} | now_said
-    if alert.person and not alert.identified and vault_queries.recognise("person", **said) is None:
-        return vault.Met(vault.complete(alert.person, at=now, **now_said), is_new=False)
-    return vault.meet("person", at=now, **said)
+    before = vault_queries.plain(alert.person) if now_said and alert.person else {}
+    return {kind: text for kind, text in before.items() if kind in said} | now_said
 
 
 def _age(source: str, id_number: str, now: datetime) -> int:

@@ -1,6 +1,6 @@
 """Keeping, merging and revealing subjects."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -36,30 +36,37 @@ class Met(NamedTuple):
 @operation
 def keep(kind: str, *, at: datetime, **identifiers: str) -> Subject:
     """The subject with these identifiers: the known one, completed by what is new, or a fresh one."""
-    return meet(kind, at=at, **identifiers).subject
+    return meet(queries.Wanted(kind, identifiers), at=at)[0].subject
 
 
 @operation
-def meet(kind: str, *, at: datetime, **identifiers: str) -> Met:
-    """``keep``, for who asks what else is known of the subject."""
+def meet(*wanted: queries.Wanted, at: datetime) -> list[Met]:
+    """``keep`` for several, no two of one kind, and for who asks what else is known of them."""
     audit_operations.take_turn()
-    known = queries.recognise(kind, **identifiers)
-    subject = known or Subject(kind=kind, created_at=at)
-    if known is None:
-        insert(subject)
-    return Met(complete(subject, at=at, **identifiers), is_new=known is None)
+    known = queries.recognise(*wanted)
+    met = [
+        Met(one or Subject(kind=asked.kind, created_at=at), is_new=one is None)
+        for asked, one in zip(wanted, known, strict=True)
+    ]
+    insert(*(one.subject for one in met if one.is_new))
+    _complete({one.subject: asked.identifiers for asked, one in zip(wanted, met, strict=True)}, at=at)
+    return met
 
 
 @operation
 def complete(subject: Subject, *, at: datetime, **identifiers: str) -> Subject:
     """Add what is newly known of a subject; what it has already stays once."""
-    said = queries.canonical_all(identifiers)
+    _complete({subject: identifiers}, at=at)
+    return subject
+
+
+def _complete(told: Mapping[Subject, dict[str, str]], *, at: datetime) -> None:
     rows = [
         Identifier(subject=subject, kind=name, blind=seal.blind(name, text), value=text, added_at=at)
-        for name, text in said.items()
+        for subject, identifiers in told.items()
+        for name, text in queries.canonical_all(identifiers).items()
     ]
     keep_first(rows, once=["subject", "kind", "blind"])
-    return subject
 
 
 @operation

@@ -1,11 +1,12 @@
 """Finding subjects by what identifies them, and showing them masked."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import ManyToOneRel, Model, QuerySet
+from django.db.models import F, ManyToOneRel, Model, QuerySet
 
 from jinzhong.statements import prepared
 from jinzhong.vault import forms, seal
@@ -59,17 +60,29 @@ def canonical_all(identifiers: dict[str, str]) -> dict[str, str]:
     return {name: canonical(name, text) for name, text in identifiers.items() if text}
 
 
-def recognise(kind: str, **identifiers: str) -> Subject | None:
-    """The known subject with these identifiers: by ID number, phone or account, in this order.
+class Wanted(NamedTuple):
+    """A subject of a kind, by its identifiers."""
+
+    kind: str
+    identifiers: dict[str, str]
+
+
+def recognise(*wanted: Wanted) -> list[Subject | None]:
+    """Of each the known subject with these identifiers: by ID number, phone or account, in this order.
 
     A phone alone is not enough where ID number or name say otherwise: families share phones.
     """
-    given = canonical_all(identifiers)
+    given = [canonical_all(one.identifiers) for one in wanted]
+    carrying = _carrying({seal.blind(name, one[name]) for one in given for name in STRONG if name in one})
+    return [_recognise(one.kind, said, carrying) for one, said in zip(wanted, given, strict=True)]
+
+
+def _recognise(kind: str, given: dict[str, str], carrying: Mapping[bytes, list[Subject]]) -> Subject | None:
     for name in STRONG:
-        known = find(name, given[name]) if name in given else []
-        matches = [one for one in known if one.kind == kind and not _contradicts(one, given)]
-        if matches:
-            return matches[0]
+        known = carrying[seal.blind(name, given[name])] if name in given else []
+        for one in known:
+            if one.kind == kind and not _contradicts(one, given):
+                return one
     return None
 
 
@@ -85,14 +98,26 @@ def _contradicts(subject: Subject, given: dict[str, str]) -> bool:
 
 def find(kind: str, text: str) -> list[Subject]:
     """The subjects (merged ones as the one that stays) that carry this phone, ID number, account or name."""
-    found = _carrying(kind, seal.blind(kind, canonical(kind, text)))
-    return list({one.pk: one for one in map(root, found)}.values())
+    blind = seal.blind(kind, canonical(kind, text))
+    return _carrying({blind})[blind]
+
+
+def _carrying(blinds: Collection[bytes]) -> dict[bytes, list[Subject]]:
+    """The subjects (merged ones as the one that stays) that carry what has these blind indexes, the oldest first."""
+    found: dict[bytes, dict[UUID, Subject]] = {one: {} for one in blinds}
+    for one in _carriers(sorted(blinds)) if blinds else []:
+        stays = root(one)
+        found[bytes(one.carried)].setdefault(stays.pk, stays)
+    return {blind: list(ones.values()) for blind, ones in found.items()}
 
 
 @prepared
-def _carrying(kind: str, blind: bytes) -> QuerySet[Subject]:
-    found = Subject.objects.filter(identifiers__kind=kind, identifiers__blind=blind)
-    return found.order_by("created_at", "id")
+def _carriers(blinds: list[bytes]) -> QuerySet[Any]:
+    """The kind is hashed into the blind index; it is asked for too because the database's index begins with it."""
+    found = Subject.objects.filter(
+        identifiers__kind__in=Identifier.Kind.values, identifiers__blind__in=blinds
+    )
+    return found.annotate(carried=F("identifiers__blind")).order_by("created_at", "id")
 
 
 @prepared
