@@ -195,10 +195,12 @@ def _meet(alert: Alert, fields: AlertFields, *, now: datetime) -> bool:
         del asked["person"]
     asked = {role: one for role, one in asked.items() if one.identifiers}
     met = dict(zip(asked, vault.meet(*asked.values(), at=now), strict=True))
-    for role, one in met.items():
-        setattr(alert, role, one.subject)
     alert.identified = alert.identified or bool(fields.phone or fields.id_number)
-    return "person" in met and met["person"].is_new and alert.identified
+    if payee := met.get("payee"):
+        alert.payee = payee.subject
+    if person := met.get("person"):
+        alert.person = person.subject
+    return bool(person and person.is_new and alert.identified)
 
 
 def _said(alert: Alert, fields: AlertFields) -> dict[str, str]:
