@@ -9,7 +9,7 @@ from django.utils import translation
 
 from jinzhong import reasons
 from jinzhong.district import operations as district
-from jinzhong.review import operations, queries
+from jinzhong.review import inspection, operations, queries
 from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case
 from tests.district import at
 from tests.pages import logged_in, send, text
@@ -115,7 +115,7 @@ def test_a_paper_rests_on_chinese_grounds_whoever_writes_it(april, time):
     assert "Red listing" in text(office.get("/inspection/new?to=town-2"))
 
     send(office, "/inspection/new", ground=f"listing:2021-04/{XIKOU}", **form)
-    [paper] = queries.papers(viewer=april.desk)
+    [paper] = inspection.papers(viewer=april.desk)
     assert paper.basis[0][2].startswith("2021-04 溪口镇 红牌：万人发案率 1.39，是全区 0.58 的 2.40 倍")
 
 

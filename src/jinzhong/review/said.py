@@ -9,7 +9,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from jinzhong.review import queries
+from jinzhong.review import inspection
 from jinzhong.review.models import Paper
 
 CHANCE = 0.05
@@ -60,8 +60,8 @@ def papers_owed(papers: Iterable[Paper], today: date) -> list[str]:
             "number": one.number,
             "kind": one.get_kind_display(),
             "day": one.due_on,
-            "n": queries.days_late(one, today),
+            "n": inspection.days_late(one, today),
         }
         for one in papers
-        if queries.is_overdue(one, today)
+        if inspection.is_overdue(one, today)
     ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from jinzhong import reasons
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Town, Unit
-from jinzhong.review import index, queries, spans
+from jinzhong.review import index, inspection, queries, spans
 from jinzhong.review.models import Obligation
 from jinzhong.review.said import CHANCE, PERCENT, Said, papers_owed, percent
 from jinzhong.review.spans import By
@@ -184,7 +184,7 @@ def owed(town: Town, *, viewer: Account, now: datetime) -> list[str]:
         for one in late.select_related("standing__listing")
         if one.due_on
     ]
-    papers = queries.papers(viewer=viewer).filter(
+    papers = inspection.papers(viewer=viewer).filter(
         receiver__town=town, receiver__kind=Unit.Kind.TOWN_OFFICE, closed_at=None
     )
     return told + papers_owed(papers, today)

@@ -18,7 +18,7 @@ from jinzhong.clock import ZONE
 from jinzhong.dispatch import queries as dispatch
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Unit
-from jinzhong.review import queries, spans
+from jinzhong.review import inspection, spans
 from jinzhong.review.measured import KINDS, PLAIN, Facts, Kind, Look, Share, day_of, facts
 from jinzhong.review.said import CHANCE, PERCENT, Said, papers_owed, percent
 from jinzhong.situation import board, work
@@ -200,7 +200,7 @@ def _beside_past(said: Said, words: str, now: Share, then: Share) -> None:
 
 def owed(unit: Unit, *, viewer: Account, now: datetime) -> list[str]:
     """What is overdue today: papers, and open orders whose time has passed."""
-    papers = queries.papers(viewer=viewer).filter(receiver=unit, closed_at=None)
+    papers = inspection.papers(viewer=viewer).filter(receiver=unit, closed_at=None)
     told = papers_owed(papers, now.date())
     if unit.kind != Unit.Kind.STATION:
         return told

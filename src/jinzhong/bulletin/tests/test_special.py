@@ -15,7 +15,7 @@ from jinzhong.bulletin.wording import BadWords
 from jinzhong.cli import main
 from jinzhong.district.permissions import NotAllowed
 from jinzhong.review import operations as review
-from jinzhong.review.queries import Ground
+from jinzhong.review.inspection import Ground
 from jinzhong.review.tests.test_units import alarm, on_duty
 from jinzhong.situation import drill
 from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case, victim

@@ -11,7 +11,7 @@ from jinzhong.audit import operations as audit
 from jinzhong.district.models import Account, Unit
 from jinzhong.district.permissions import require
 from jinzhong.operation import operation
-from jinzhong.review import checks, queries
+from jinzhong.review import checks, inspection
 from jinzhong.review.models import CheckPhoto, SiteCheck
 from jinzhong.review.operations.words import Unfit, short
 
@@ -65,7 +65,7 @@ def forget_photos(*, on_id: UUID, step: int, due_at: datetime, now: datetime) ->
     if not agenda.settle_one(kind=FORGET_PHOTOS, on_id=on_id, step=step, outcome="met", at=now):
         return
     one = SiteCheck.objects.get(pk=on_id)
-    if queries.has_open_paper(one):
+    if inspection.has_open_paper(one):
         agenda.watch(on_id=one.pk, due={FORGET_PHOTOS: now + KEEP_PHOTOS}, at=now, step=step + 1)
         return
     gone, _by_kind = one.photos.all().delete()

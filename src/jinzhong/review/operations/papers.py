@@ -13,10 +13,10 @@ from jinzhong.audit import operations as audit
 from jinzhong.district.models import Account, Unit
 from jinzhong.district.permissions import require
 from jinzhong.operation import operation
-from jinzhong.review import queries
+from jinzhong.review import inspection
+from jinzhong.review.inspection import Ground
 from jinzhong.review.models import Paper, PaperStep
 from jinzhong.review.operations.words import Unfit, check_day, short, today, written
-from jinzhong.review.queries import Ground
 
 NEAR, REPLY = "paper.near", "paper.reply"
 """The deadlines of a paper: four fifths of its time are gone, all of it is."""
@@ -39,7 +39,7 @@ def issue_paper(
     if not rests_on:
         raise Unfit(_("至少选一条依据"))
     recorded = [one for one in rests_on if one.kind != SITE]
-    if recorded and not set(recorded) <= set(queries.written_grounds(receiver, viewer=by, now=now)):
+    if recorded and not set(recorded) <= set(inspection.written_grounds(receiver, viewer=by, now=now)):
         raise Unfit(_("依据已经变了，重新选"))
     facts, demand = written(facts, _("事实")), written(demand, _("要求"))
     audit.take_turn()
@@ -74,9 +74,9 @@ def ask_extension(*, paper: Paper, until: date, text: str, by: Account, now: dat
     """Ask for more time: once, and before the time is over."""
     require(by, "paper.answer")
     one = _held_paper(paper, by)
-    if queries.state(one) != "waiting" or queries.is_overdue(one, today(now)):
+    if inspection.state(one) != "waiting" or inspection.is_overdue(one, today(now)):
         raise Unfit(_("期限已过或已经回复，不能再申请延期"))
-    if queries.was_extended(one) or queries.asked_extension(one):
+    if inspection.was_extended(one) or inspection.asked_extension(one):
         raise Unfit(_("延期只能申请一次"))
     check_day(until, now)
     if until <= one.due_on:
@@ -91,7 +91,7 @@ def answer_extension(*, paper: Paper, granted: bool, text: str, by: Account, now
     """Give the time that was asked for, or don't; somebody other than who asked."""
     require(by, "paper.review")
     one = _held_paper(paper, by)
-    asked = queries.asked_extension(one)
+    asked = inspection.asked_extension(one)
     if asked is None:
         raise Unfit(_("没有待批的延期申请"))
     if asked.by == by.username:
@@ -101,7 +101,7 @@ def answer_extension(*, paper: Paper, granted: bool, text: str, by: Account, now
     if granted and asked.due_on:
         one.due_on = asked.due_on
         one.save(update_fields=["due_on"])
-        if queries.state(one) == "waiting":
+        if inspection.state(one) == "waiting":
             agenda.drop(on_id=one.pk, kinds=[*PAPER_DEADLINES], at=now)
             _watch(one, step=one.steps.count(), now=now)
     _record("review.extension_answered", one, by=by.username, at=now, granted=granted)
@@ -151,8 +151,8 @@ def _watch(one: Paper, *, step: int, now: datetime) -> None:
 def _to_review(paper: Paper, by: Account) -> Paper:
     require(by, "paper.review")
     one = _held_paper(paper, by)
-    reply = queries.last_reply(one)
-    if queries.state(one) != "answered" or reply is None:
+    reply = inspection.last_reply(one)
+    if inspection.state(one) != "answered" or reply is None:
         raise Unfit(_("还没有回复，不能复核"))
     if by.username in (one.issued_by, reply.by):
         raise Unfit(_("发文的人和回复的人不能复核，请换一个人"))
@@ -162,7 +162,7 @@ def _to_review(paper: Paper, by: Account) -> Paper:
 def _held_paper(paper: Paper, by: Account) -> Paper:
     """As it stands, with the turn to write; of what the viewer doesn't see there is none."""
     audit.take_turn()
-    return queries.papers(viewer=by).get(pk=paper.pk)
+    return inspection.papers(viewer=by).get(pk=paper.pk)
 
 
 def _step(

@@ -9,9 +9,9 @@ from jinzhong.agenda import queries as agenda
 from jinzhong.audit.models import Event
 from jinzhong.district import operations as district
 from jinzhong.district.permissions import NotAllowed
-from jinzhong.review import operations, queries
+from jinzhong.review import inspection, operations, queries
+from jinzhong.review.inspection import Ground
 from jinzhong.review.models import Paper
-from jinzhong.review.queries import Ground
 from jinzhong.situation.tests.small import YUELIN, file_case
 from tests.district import at
 
@@ -73,10 +73,10 @@ def told(kind):
 def test_a_paper_is_numbered_answered_and_reviewed_by_another(works):
     first, second = order(works), order(works, receiver=works.xikou_office)
     assert (first.number, second.number) == ("反诈督〔2021〕1 号", "反诈督〔2021〕2 号")
-    assert queries.state(first) == "waiting"
+    assert inspection.state(first) == "waiting"
 
     answer(works, first, now=at("10:00", "2021-06-08"))
-    assert queries.state(again(first)) == "answered"
+    assert inspection.state(again(first)) == "answered"
     with pytest.raises(operations.Unfit, match="换一个人"):
         operations.close_paper(paper=first, text="属实", by=works.inspector, now=at("11:00", "2021-06-08"))
     with pytest.raises(NotAllowed):
@@ -86,7 +86,7 @@ def test_a_paper_is_numbered_answered_and_reviewed_by_another(works):
         paper=first, text="抽查 3 个班属实", by=works.second, now=at("12:00", "2021-06-08")
     )
     done = again(first)
-    assert (queries.state(done), done.counts) == ("closed", 1)
+    assert (inspection.state(done), done.counts) == ("closed", 1)
     assert [one.kind for one in done.steps.all()] == ["reply", "closed"]
     work(at("09:00", "2021-06-20"))
     assert told("review.paper_overdue") == 1  # only the other town's
@@ -109,15 +109,15 @@ def test_near_the_end_it_reminds_once_and_afterwards_it_is_overdue(works):
     assert told("review.paper_nearing") == 0
     work(at("01:49", "2021-06-09"))
     assert told("review.paper_nearing") == 1
-    assert not queries.is_overdue(paper, date(2021, 6, 10))
+    assert not inspection.is_overdue(paper, date(2021, 6, 10))
     work(at("00:01", "2021-06-11"))
     work(at("00:02", "2021-06-11"))
     assert (told("review.paper_nearing"), told("review.paper_overdue")) == (1, 1)
-    assert queries.is_overdue(again(paper), date(2021, 6, 11))
-    assert queries.days_late(again(paper), date(2021, 6, 12)) == 2
+    assert inspection.is_overdue(again(paper), date(2021, 6, 11))
+    assert inspection.days_late(again(paper), date(2021, 6, 12)) == 2
 
     answer(works, paper, now=at("09:00", "2021-06-12"))
-    assert not queries.is_overdue(again(paper), date(2021, 6, 12))
+    assert not inspection.is_overdue(again(paper), date(2021, 6, 12))
 
 
 def test_sent_back_it_runs_again_and_counts_double(works):
@@ -132,9 +132,9 @@ def test_sent_back_it_runs_again_and_counts_double(works):
     )
 
     back = again(paper)
-    assert (queries.state(back), back.counts, back.due_on) == ("waiting", 2, date(2021, 6, 15))
+    assert (inspection.state(back), back.counts, back.due_on) == ("waiting", 2, date(2021, 6, 15))
     order(works, kind="letter")
-    tally = queries.tallies(queries.papers(viewer=works.desk), date(2021, 6, 9))[0]
+    tally = inspection.tallies(inspection.papers(viewer=works.desk), date(2021, 6, 9))[0]
     assert (tally.papers, tally.counted, tally.waiting) == (2, 3, 2)
     work(at("00:01", "2021-06-16"))
     assert told("review.paper_overdue") == 2
@@ -175,11 +175,11 @@ def test_more_time_is_given_once_before_the_end_and_by_another(works):
 def test_a_unit_sees_and_answers_only_its_own(works):
     own, other = order(works), order(works, receiver=works.xikou_office)
 
-    assert set(queries.papers(viewer=works.town_yuelin)) == {own}
+    assert set(inspection.papers(viewer=works.town_yuelin)) == {own}
     for viewer in (works.desk, works.inspector, works.auditor):
-        assert set(queries.papers(viewer=viewer)) == {own, other}
+        assert set(inspection.papers(viewer=viewer)) == {own, other}
     for viewer in (works.hotline, works.teller, works.citizen, works.admin):
-        assert not queries.papers(viewer=viewer)
+        assert not inspection.papers(viewer=viewer)
     with pytest.raises(Paper.DoesNotExist):
         answer(works, other, now=at("10:00", "2021-06-02"))
     with pytest.raises(NotAllowed):
@@ -194,12 +194,12 @@ def test_what_the_records_hold_against_a_town_is_a_ground(works):
         file_case(f"B{number:02}", day.isoformat(), YUELIN)
     for number in range(4):
         file_case(f"R{number}", "2021-05-23", YUELIN)
-    before = queries.grounds(works.yuelin_office, viewer=works.inspector, now=at("09:00", "2021-06-01"))
+    before = inspection.grounds(works.yuelin_office, viewer=works.inspector, now=at("09:00", "2021-06-01"))
     assert [(one.kind, one.key) for one in before] == [("alarm", "2021-05-22/330213002")]
     assert "没有报办理" not in before[0].words
 
     now = at("09:00", "2021-06-02")
-    alarm = queries.grounds(works.yuelin_office, viewer=works.inspector, now=now)[0]
+    alarm = inspection.grounds(works.yuelin_office, viewer=works.inspector, now=now)[0]
     assert alarm.words.startswith("2021年5月22日至28日 岳林街道 黄色预警，到期没有报办理：")
     first = order(works, basis=[alarm], now=now, kind="letter", due_on=date(2021, 6, 4))
     assert first.basis == [list(alarm)]
@@ -207,10 +207,12 @@ def test_what_the_records_hold_against_a_town_is_a_ground(works):
         order(works, basis=[alarm._replace(words="岳林街道 红色预警")], now=now)
 
     later = at("09:00", "2021-06-06")
-    kinds = {one.kind: one for one in queries.grounds(works.yuelin_office, viewer=works.inspector, now=later)}
+    kinds = {
+        one.kind: one for one in inspection.grounds(works.yuelin_office, viewer=works.inspector, now=later)
+    }
     assert kinds["paper"].words == "反诈督〔2021〕1 号 提示函，逾期 2 天"
     assert order(works, basis=[kinds["paper"]], now=later).basis[0][1] == str(first.pk)
-    assert queries.grounds(works.xikou_office, viewer=works.inspector, now=later) == []
+    assert inspection.grounds(works.xikou_office, viewer=works.inspector, now=later) == []
 
 
 def test_a_town_on_a_list_gives_the_list_as_ground(works):
@@ -218,10 +220,10 @@ def test_a_town_on_a_list_gives_the_list_as_ground(works):
     file_case("M1", "2021-05-10", YUELIN, "loan", 1_200_000)
     operations.publish(month=date(2021, 5, 1), by=works.desk, now=at("09:00", "2021-06-02"))
 
-    found = queries.grounds(works.yuelin_office, viewer=works.inspector, now=at("10:00", "2021-06-02"))
+    found = inspection.grounds(works.yuelin_office, viewer=works.inspector, now=at("10:00", "2021-06-02"))
     assert [(one.kind, one.key) for one in found] == [("listing", f"2021-05/{YUELIN}")]
     assert found[0].words.startswith("2021-05 岳林街道 黄牌：发生单案损失 120.00 万元")
-    assert queries.grounds(works.xikou_office, viewer=works.inspector, now=at("10:00", "2021-06-02")) == []
+    assert inspection.grounds(works.xikou_office, viewer=works.inspector, now=at("10:00", "2021-06-02")) == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from jinzhong.audit.models import Event
 from jinzhong.district import operations as district
 from jinzhong.district.permissions import NotAllowed
 from jinzhong.review import index, operations, queries, spans, town
-from jinzhong.review.queries import Ground
+from jinzhong.review.inspection import Ground
 from jinzhong.situation.periods import Period
 from jinzhong.situation.tests.small import XIKOU, YUELIN, file_case
 from tests.district import at

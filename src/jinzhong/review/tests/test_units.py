@@ -12,8 +12,8 @@ from jinzhong.district import operations as district
 from jinzhong.district.permissions import NotAllowed
 from jinzhong.intake.sources.bank_alert.parse import parse
 from jinzhong.review import operations, queries, spans, units
+from jinzhong.review.inspection import Ground
 from jinzhong.review.measured import Share
-from jinzhong.review.queries import Ground
 from jinzhong.scoring import operations as scoring
 from tests.district import at
 from tests.number_list import NOW as LISTED_AT

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from jinzhong import clock
 from jinzhong.district.permissions import may
-from jinzhong.review import checks, operations, queries
-from jinzhong.review.queries import Account, Ground, Paper, Unit
+from jinzhong.review import checks, inspection, operations, queries
+from jinzhong.review.inspection import Account, Ground, Paper, Unit
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
 from jinzhong.web.shared.request import Request, needed_day
@@ -34,21 +34,23 @@ SHOWN_CHECKS = 20
 def to_do(viewer: Account) -> int:
     """What waits for the viewer: of a unit its open papers, of who reviews those that were answered."""
     wanted = "answered" if may(viewer, "paper.review") else "waiting"
-    return sum(queries.state(one) == wanted for one in queries.papers(viewer=viewer).filter(closed_at=None))
+    return sum(
+        inspection.state(one) == wanted for one in inspection.papers(viewer=viewer).filter(closed_at=None)
+    )
 
 
 @page("inspection", name="inspection", may="paper.read", menu=(47, gettext_lazy("督导")), count=to_do)
-def inspection(request: Request) -> HttpResponse:
+def overview(request: Request) -> HttpResponse:
     """The papers, newest first, and by unit what it has against it."""
     today = clock.now().date()
-    found = list(queries.papers(viewer=request.user))
+    found = list(inspection.papers(viewer=request.user))
     chosen = request.GET.get("state", "")
     chosen = chosen if chosen in STATES else ""
     rows = [_row(one, today) for one in found]
     shown = {
         "rows": [one for one in rows if chosen in ("", one["state"]) or (chosen == "overdue" and one["late"])],
         "any": bool(found),
-        "tallies": queries.tallies(found, today),
+        "tallies": inspection.tallies(found, today),
         "reviewed": set(queries.reviewed(viewer=request.user)),
         "states": [(code, word, code == chosen) for code, word in STATES.items()],
         "may_issue": may(request.user, "paper.issue"),
@@ -59,8 +61,8 @@ def inspection(request: Request) -> HttpResponse:
 
 
 def _row(one: Paper, today: date) -> dict[str, Any]:
-    state = queries.state(one)
-    return {"one": one, "state": state, "word": STATES[state], "late": queries.days_late(one, today)}
+    state = inspection.state(one)
+    return {"one": one, "state": state, "word": STATES[state], "late": inspection.days_late(one, today)}
 
 
 def _checks(request: Request) -> list[tuple[Any, str, str]]:
@@ -132,7 +134,7 @@ def new(request: Request) -> HttpResponse:
 
 def _issue(request: Request, receiver: Unit) -> Paper:
     said, now = request.POST, clock.now()
-    offered = queries.written_grounds(receiver, viewer=request.user, now=now)
+    offered = inspection.written_grounds(receiver, viewer=request.user, now=now)
     chosen = [one for one in offered if _key(one) in said.getlist("ground")]
     return operations.issue_paper(
         kind=said.get("kind", ""),
@@ -155,23 +157,23 @@ def _due(text: str) -> date:
 
 
 def _receiver(code: str) -> Unit | None:
-    return next((one for one in queries.receivers() if one.code == code), None)
+    return next((one for one in inspection.receivers() if one.code == code), None)
 
 
 def _compose(request: Request, code: str, error: str = "") -> HttpResponse:
     now, said, receiver = clock.now(), request.POST, _receiver(code)
     kind = said.get("kind") or request.GET.get("kind", "")
-    kind = kind if kind in queries.WORKING_DAYS else "letter"
-    offered = queries.grounds(receiver, viewer=request.user, now=now) if receiver else []
+    kind = kind if kind in inspection.WORKING_DAYS else "letter"
+    offered = inspection.grounds(receiver, viewer=request.user, now=now) if receiver else []
     ticked = set(said.getlist("ground") or request.GET.getlist("ground"))
     shown = {
         "receiver": receiver,
-        "receivers": queries.receivers(),
-        "kinds": [(code, word, queries.WORKING_DAYS[code]) for code, word in queries.paper_kinds()],
+        "receivers": inspection.receivers(),
+        "kinds": [(code, word, inspection.WORKING_DAYS[code]) for code, word in inspection.paper_kinds()],
         "kind": kind,
         "grounds": [(_key(one), one.words, _key(one) in ticked) for one in offered],
         "said": said,
-        "due": said.get("due") or after_working_days(now.date(), queries.WORKING_DAYS[kind]).isoformat(),
+        "due": said.get("due") or after_working_days(now.date(), inspection.WORKING_DAYS[kind]).isoformat(),
         "error": error,
     }
     return render(request, "desk/inspection/new.html", shown, status=422 if error else 200)
@@ -182,7 +184,7 @@ def _compose(request: Request, code: str, error: str = "") -> HttpResponse:
 
 @page("inspection/<uuid:pk>", name="inspection-paper", may="paper.read")
 def paper(request: Request, pk: UUID) -> HttpResponse:
-    one = queries.paper(pk, viewer=request.user)
+    one = inspection.paper(pk, viewer=request.user)
     return _paper(request, one) if one else missing(request)
 
 
@@ -239,7 +241,7 @@ def review(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _act(request: Request, pk: UUID, act: Callable[[Paper], object]) -> HttpResponse:
-    one = queries.paper(pk, viewer=request.user)
+    one = inspection.paper(pk, viewer=request.user)
     if one is None:
         return missing(request)
 
@@ -254,10 +256,10 @@ def _act(request: Request, pk: UUID, act: Callable[[Paper], object]) -> HttpResp
 
 
 def _paper(request: Request, one: Paper, error: str = "") -> HttpResponse:
-    now, state = clock.now(), queries.state(one)
-    asked, reply = queries.asked_extension(one), queries.last_reply(one)
+    now, state = clock.now(), inspection.state(one)
+    asked, reply = inspection.asked_extension(one), inspection.last_reply(one)
     answers, reviews = may(request.user, "paper.answer"), may(request.user, "paper.review")
-    late = queries.days_late(one, now.date())
+    late = inspection.days_late(one, now.date())
     shown = {
         "one": one,
         "state": state,
@@ -267,12 +269,12 @@ def _paper(request: Request, one: Paper, error: str = "") -> HttpResponse:
         "steps": one.steps.all(),
         "asked": asked,
         "may_answer": answers and (state == "waiting" or (state == "answered" and not reviews)),
-        "may_extend": answers and state == "waiting" and not late and not asked and not queries.was_extended(one),
+        "may_extend": answers and state == "waiting" and not late and not asked and not inspection.was_extended(one),
         "may_grant": reviews and asked is not None and asked.by != request.user.username,
         "may_review": reviews and reply is not None and state == "answered" and request.user.username not in (one.issued_by, reply.by),
         "waits_for_another": reviews and state == "answered",
         "next": _next(one) if may(request.user, "paper.issue") and state != "closed" and (late or one.reopened) else "",
-        "next_word": dict(queries.paper_kinds())[queries.NEXT[one.kind]],
+        "next_word": dict(inspection.paper_kinds())[inspection.NEXT[one.kind]],
         "tomorrow": after_working_days(now.date(), 1),
         "said": request.POST,
         "error": error,
@@ -282,7 +284,7 @@ def _paper(request: Request, one: Paper, error: str = "") -> HttpResponse:
 
 def _next(one: Paper) -> str:
     """The form of the paper that follows (提级), with this one as its ground."""
-    said = {"to": one.receiver.code, "kind": queries.NEXT[one.kind], "ground": f"paper:{one.pk}"}
+    said = {"to": one.receiver.code, "kind": inspection.NEXT[one.kind], "ground": f"paper:{one.pk}"}
     return f"{reverse('inspection-new')}?{urlencode(said)}"
 
 

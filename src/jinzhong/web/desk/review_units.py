@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from jinzhong import clock
 from jinzhong.district.permissions import may
-from jinzhong.review import operations, queries, units
+from jinzhong.review import inspection, operations, queries, units
 from jinzhong.review.spans import By
 from jinzhong.review.units import Period, Review, Unit
 from jinzhong.situation import board, drill, sentences
@@ -48,8 +48,8 @@ def review_units(request: Request) -> HttpResponse:
     shown = [one for one in seen if one.kind == kind]
     week = board.last_week(now.date())
     counts = units.week_counts(shown, week, as_of=now)
-    papers = queries.papers(viewer=request.user).filter(receiver__in=shown, closed_at=None)
-    overdue = {one.unit: one.overdue for one in queries.tallies(papers, now.date())}
+    papers = inspection.papers(viewer=request.user).filter(receiver__in=shown, closed_at=None)
+    overdue = {one.unit: one.overdue for one in inspection.tallies(papers, now.date())}
     told = {
         "kinds": [(str(one), one.label, one == kind) for one in here],
         "lines": [(one, counts.get(one.code, 0), overdue.get(one, 0)) for one in shown],

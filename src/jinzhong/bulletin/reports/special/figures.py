@@ -14,7 +14,7 @@ from jinzhong.bulletin.reports.base.numbers import (
     rank,
     time_taken,
 )
-from jinzhong.review import queries as review
+from jinzhong.review import inspection
 from jinzhong.situation import drill, queries, work
 from jinzhong.situation.figures import Total
 from jinzhong.situation.periods import Period
@@ -173,14 +173,14 @@ def _work(look: Look) -> dict[str, Figure]:
 
 def _papers(look: Look) -> dict[str, Figure]:
     """督导文书 to units of the towns in the period; units without a town belong to the whole district."""
-    found = review.papers_sent(look.period, as_of=look.as_of, towns=[one.code for one in look.towns])
+    found = inspection.papers_sent(look.period, as_of=look.as_of, towns=[one.code for one in look.towns])
     if not look.only.town and queries.sees_all(look.viewer):
-        found = review.papers_sent(look.period, as_of=look.as_of)
+        found = inspection.papers_sent(look.period, as_of=look.as_of)
     span = days(look.period)
     sent = Figure("督导文书", len(found), count(len(found), "件"), f"{span}发出的督导文书")
     done = {
         f"papers/{word}": Figure(
-            f"督导{word}", n := sum(review.had(one, step, look.as_of) for one in found), count(n, "件"), f"{span}发出的，到截止时{word}的"
+            f"督导{word}", n := sum(inspection.had(one, step, look.as_of) for one in found), count(n, "件"), f"{span}发出的，到截止时{word}的"
         )
         for word, step in (("已回复", "reply"), ("已办结", "closed"))
     }  # fmt: skip
