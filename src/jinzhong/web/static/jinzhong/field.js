@@ -34,6 +34,10 @@
   };
   const isCheck = location.pathname === "/field/check", here = isCheck ? "check" : "page"; // which page is kept for times without a network
   const drop = (name) => raw("readwrite", (store) => store.delete(name));
+  const isPhoto = ([name]) => name === "photo";
+  const keepPhotos = (order, said) => keep(`photos:${order}`, said.filter(isPhoto)); // apart from what is typed: sealing megabytes at each letter would make the letters wait
+  const keepWords = (order, said) => keep(`draft:${order}`, said.filter((one) => !isPhoto(one)));
+  const dropDraft = (order) => Promise.all([drop(`draft:${order}`), drop(`photos:${order}`)]);
 
   // -- steps that wait to be sent
   const who = () => now.dataset.who || localStorage.fieldWho || "";
@@ -50,7 +54,7 @@
   };
   const cookie = () => (document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) || [])[1] || "";
   const packed = (fields) => { // photos go as files, everything else as it is
-    if (!fields.some(([name]) => name === "photo")) return new URLSearchParams(fields);
+    if (!fields.some(isPhoto)) return new URLSearchParams(fields);
     const body = new FormData();
     for (const [name, value] of fields) if (name === "photo") body.append(name, new Blob([Uint8Array.from(atob(value.split(",")[1]), (one) => one.charCodeAt(0))], { type: "image/jpeg" }), "photo.jpg"); else body.append(name, value);
     return body;
@@ -69,7 +73,7 @@
         if (answer.status >= 500 || answer.status === 403) break;
         if (!answer.ok) await told(await answer.text());
         await change((rows) => rows.filter((one) => one.key !== step.key));
-        if (!answer.ok) await back(step); else if (step.then === "closed") { await drop(`draft:${step.order}`); await drop("page"); }
+        if (!answer.ok) await back(step); else if (step.then === "closed") { await dropDraft(step.order); await drop("page"); }
         if (!(await queue()).length) refresh();
       }
     } catch { /* no network: it stays in the queue */ } finally { sending = false; tell(); }
@@ -77,7 +81,7 @@
   const back = async (step) => {
     const task = document.getElementById("task");
     if (task?.dataset.order === step.order) task.dataset.state = step.from;
-    if (step.order.startsWith("check:")) { await keep("draft:check", step.fields.filter(([name]) => !["once", "at"].includes(name))); if (isCheck) await refill(); } // refused: what was written is there again
+    if (step.order.startsWith("check:")) { const said = step.fields.filter(([name]) => !["once", "at"].includes(name)); await keepWords("check", said); await keepPhotos("check", said); if (isCheck) await refill(); } // refused: what was written is there again
   };
   const refresh = () => { if (isCheck) { if (document.getElementById("told").hidden) location.reload(); } else if (now.dataset.offline) location.replace("/field"); else window.htmx?.ajax("GET", "/field/now", { target: "#now", swap: "innerHTML" }); };
 
@@ -99,7 +103,7 @@
     task.dataset.state = step.then;
     quiet();
     await change((rows) => [...rows, step]);
-    if (isFresh) { form.reset(); form.querySelector("[data-photos]")?.replaceChildren(); await drop(`draft:${task.dataset.order}`); form.querySelector("[data-kept]").textContent = ""; scrollTo(0, 0); }
+    if (isFresh) { form.reset(); form.querySelector("[data-photos]")?.replaceChildren(); await dropDraft(task.dataset.order); form.querySelector("[data-kept]").textContent = ""; scrollTo(0, 0); }
     await remember();
     tell(); send();
   });
@@ -113,20 +117,21 @@
     const task = document.getElementById("task");
     if (task && task.dataset.state !== "closed") await keep(here, { who: who(), html: now.innerHTML }); else await drop(here);
   };
-  const draft = async (form) => { // of the form that was touched: it says so once more when a fresh page takes its place
+  const draft = async (form, keepSaid = keepWords) => { // of the form that was touched: it says so once more when a fresh page takes its place
     const task = form.closest("#task"), at = time();
-    await keep(`draft:${task.dataset.order}`, [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["csrfmiddlewaretoken", "once"].includes(name)));
+    await keepSaid(task.dataset.order, [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["csrfmiddlewaretoken", "once"].includes(name)));
     const mark = form.querySelector("[data-kept]");
     mark.textContent = mark.dataset.text.replace("%(at)s", stamp(at).slice(11, 16));
   };
   const refill = async () => {
-    const task = document.getElementById("task"), said = task && (await kept(`draft:${task.dataset.order}`));
-    const form = document.getElementById("door");
-    if (!said || !form) return;
+    const task = document.getElementById("task"), form = document.getElementById("door");
+    const [words, photos] = task && form ? [await kept(`draft:${task.dataset.order}`), await kept(`photos:${task.dataset.order}`)] : [];
+    if (!words && !photos) return;
+    const said = words || [];
     for (const box of form.querySelectorAll("input[type=checkbox], input[type=radio]")) box.checked = said.some(([name, value]) => name === box.name && value === box.value);
     form.querySelector("[data-photos]")?.replaceChildren();
-    for (const [, value] of said.filter(([name]) => name === "photo")) hang(form, value);
-    for (const [name, value] of said.filter(([name]) => name !== "photo")) { const box = form.elements[name]; if (box && !(box instanceof RadioNodeList) && !["checkbox", "radio"].includes(box.type)) box.value = value; }
+    for (const [, value] of photos || []) hang(form, value);
+    for (const [name, value] of said) { const box = form.elements[name]; if (box && !(box instanceof RadioNodeList) && !["checkbox", "radio"].includes(box.type)) box.value = value; }
   };
   // -- photos: drawn anew at once, small enough to wait here; what the camera wrote into the file stays behind
   const LONG_SIDE = 1600, QUALITY = 0.8;
@@ -153,9 +158,9 @@
       try { hang(picked.form, await redrawn(file)); } catch { say(box.dataset.bad); }
     }
     picked.value = ""; done.disabled = false;
-    await draft(picked.form);
+    await draft(picked.form, keepPhotos);
   });
-  document.addEventListener("click", (event) => { const off = event.target.closest("[data-off-photo]"), form = off?.closest("form"); if (off) { off.closest("figure").remove(); draft(form); } });
+  document.addEventListener("click", (event) => { const off = event.target.closest("[data-off-photo]"), form = off?.closest("form"); if (off) { off.closest("figure").remove(); draft(form, keepPhotos); } });
 
   for (const touched of ["input", "change"]) document.addEventListener(touched, (event) => { const form = event.target.closest("#door"); if (form) draft(form); });
 
