@@ -26,6 +26,7 @@ from jinzhong.district import operations as district
 from jinzhong.district.models import Account
 from jinzhong.intake.sources.bank_alert import parse as bank_alert
 from jinzhong.intake.sources.hotline_call import parse as hotline_call
+from jinzhong.review import inspection
 from jinzhong.review import operations as review
 from jinzhong.review import queries as listings
 from jinzhong.review.models import Lifting, Obligation
@@ -407,8 +408,8 @@ def _inspection(made: World) -> None:
             by="test",
             at=at("07:00"),
         )
-    units = {one.code: one for one in listings.receivers()}
-    seen = [listings.Ground(review.SITE, "", "实地检查")]
+    units = {one.code: one for one in inspection.receivers()}
+    seen = [inspection.Ground(review.SITE, "", "实地检查")]
     for state, code in (
         ("own town, waiting", "town-1"),
         ("own town, asks for time", "town-1"),
