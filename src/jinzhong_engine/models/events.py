@@ -51,7 +51,7 @@ def batches(
 ) -> Iterator[pa.Table | None]:
     """Checked events of whole lines: as many as came meanwhile, a megabyte at most; the next ones are made while these are worked on. None each
     time that nothing came for ``idle`` seconds. ``latest``: no event lies after this moment, asked anew for each piece."""
-    return ahead(_batches(source, latest, name), idle)
+    return read_ahead(_batches(source, latest, name), idle)
 
 
 def _batches(source: Source, latest: Callable[[], int], name: str) -> Iterator["Piece"]:
@@ -75,7 +75,7 @@ class Piece(NamedTuple):
     size: int
 
 
-def ahead(pieces: Iterator[Piece], idle: float | None = None) -> Iterator[pa.Table | None]:
+def read_ahead(pieces: Iterator[Piece], idle: float | None = None) -> Iterator[pa.Table | None]:
     """The same events, made while those before them are worked on; None each time that none came for ``idle`` seconds. Who stops before
     the last one doesn't wait for a reader that waits for its lines."""
     made = _Shelf()
