@@ -70,6 +70,7 @@ def test_features_of_a_file(calls, tmp_path, engine):
         (("--calls", "nowhere.csv"), "no such file"),
         (("--as-of", "tomorrow"), "write a time such as"),
         (("--out", "f.doc"), "end it with"),
+        (("--out", "nowhere/f.csv"), "there is no folder nowhere"),
         (("--engine", "abacus"), "invalid choice"),
         (("--memory", "much"), "write a size"),
         (("--memory", "0.1KB"), "as Parquet"),
@@ -128,6 +129,29 @@ def test_fit_then_score_a_table(tmp_path, capsys):
         found = {row["id"]: row for row in csv.DictReader(file)}
     assert float(found["n39"]["score"]) > 0.9 > 0.1 > float(found["n99"]["score"])
     assert found["n39"]["reasons"] == "fanout 69（一般 3）"
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        ("fit --label fraud --features t.csv", "--out"),
+        ("watch --events e --state s --out l --as-of 2021-05-31", "--scores"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_said_before_the_work(
+    tmp_path, monkeypatch, capsys, command, option
+):
+    """After it, an hour of work would be lost, and a file under another name left behind."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "note.txt").write_text("mine", "utf-8")
+    (tmp_path / "folder.csv").mkdir()
+    wrong = "note.txt" if option == "--out" else "folder.csv"
+
+    assert main(["numbers", *command.split(), option, wrong]) == 2
+
+    told = capsys.readouterr().err.strip()
+    assert told.startswith(f"jinzhong numbers {command.split()[0]}: argument {option}: {wrong}: ")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["folder.csv", "note.txt"]
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,14 @@ def _folds(label: Any, groups: Any, times: Any) -> Iterator[tuple[Any, Any]]:
     elif groups is not None:
         if len(set(groups.tolist())) < FOLDS:
             raise BadModel(f"at least {FOLDS} groups are needed, there are {len(set(groups.tolist()))}")
-        yield from StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0).split(label, label, groups)
+        for learn, judge in StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0).split(
+            label, label, groups
+        ):
+            if len(np.unique(label[learn])) < 2:
+                raise BadModel(
+                    "all rows of one label are of one group, so no model could be judged by the others"
+                )
+            yield learn, judge
     else:
         yield from StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(label, label)
 

@@ -43,7 +43,7 @@ def read(folder: Path) -> tuple[str, dict[str, Any]]:
         raise BadModel(
             f"{folder}: no model here (model.txt and card.json); make one with jinzhong numbers fit"
         ) from problem
-    except (json.JSONDecodeError, UnicodeDecodeError) as problem:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise BadModel(f"{folder}/card.json: not readable as JSON; fit the model again") from problem
     if not isinstance(card, dict) or card.get("format") != FORMAT:
         raise BadModel(f"{folder}/card.json: not a card of this program ({FORMAT})")

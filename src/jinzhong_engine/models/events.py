@@ -150,8 +150,9 @@ def _parsed(data: bytes, latest: int, name: str, line: int) -> Iterator[pa.Table
     if not data.strip():
         return
     try:
+        data.decode()  # Arrow takes any bytes for a text
         read = pyarrow.json.read_json(io.BytesIO(data), parse_options=_OPTIONS)
-    except pa.ArrowInvalid:
+    except (pa.ArrowInvalid, UnicodeDecodeError):
         read = _line_by_line(data, name, line)
     yield _checked(read, latest, f"{name}, line {line} on")
 
@@ -180,7 +181,9 @@ def _line_by_line(data: bytes, name: str, first: int) -> pa.Table:
 
 def _row(text: bytes, where: str) -> dict[str, Any]:
     try:
-        given = json.loads(text)
+        given = json.loads(text.decode("utf-8-sig"))
+    except UnicodeDecodeError as problem:
+        raise BadTable(f"{where}: not UTF-8; write the records as UTF-8 and send them again") from problem
     except (ValueError, RecursionError) as problem:
         raise BadTable(f"{where}: not JSON; one record a line") from problem
     if not isinstance(given, dict):

@@ -23,8 +23,15 @@ def matrix(table: pa.Table, names: list[str], where: str) -> Any:
         raise BadTable(
             f"{where}: column {', '.join(missing[:5])} is missing ({len(missing)} of the {len(names)} this model was fitted on)"
         )
-    columns = [_column(table[name], f"{where}: column {name}") for name in names]
+    columns = [_column(_once(table, name, where), f"{where}: column {name}") for name in names]
     return np.column_stack(columns) if columns else np.empty((table.num_rows, 0))
+
+
+def _once(table: pa.Table, name: str, where: str) -> pa.ChunkedArray:
+    """The column of this name; a table that has two doesn't say which is meant."""
+    if table.column_names.count(name) > 1:
+        raise BadTable(f"{where}: column {name} stands there twice; leave one out")
+    return table[name]
 
 
 def _column(column: pa.ChunkedArray, where: str) -> Any:
@@ -48,7 +55,7 @@ def labels(table: pa.Table, name: str, where: str) -> Any:
         raise BadTable(
             f"{where}: there is no column {name} for --label; it has {', '.join(table.column_names[:8])} …"
         )
-    values = _column(table[name], f"{where}: column {name}")
+    values = _column(_once(table, name, where), f"{where}: column {name}")
     if not np.isin(values, (0, 1)).all() or len(np.unique(values)) < 2:
         raise BadTable(f"{where}: the label {name} must be 0 or 1 in every row, and both must occur")
     return values.astype(int)
@@ -58,5 +65,11 @@ def key(table: pa.Table, where: str) -> tuple[str, pa.ChunkedArray]:
     """The column that says whose row it is: ``id`` or ``number``."""
     for name in NEVER_FEATURES:
         if name in table.column_names:
-            return name, table[name]
+            whose = _once(table, name, where)
+            if whose.null_count:
+                at = int(pc.index(whose.is_null(), True).as_py()) + 1
+                raise BadTable(
+                    f"{where}: column {name} is empty in row {at}; nobody would know whose score it is"
+                )
+            return name, whose
     raise BadTable(f"{where}: there is no column id or number to say whose score it is")

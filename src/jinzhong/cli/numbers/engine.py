@@ -13,12 +13,14 @@ from jinzhong.cli.numbers.options import (
     add_events,
     add_model,
     features_of,
+    folder_place,
     latest,
     microseconds,
     model_of,
     part,
     seconds,
     share,
+    table_place,
     tell,
     usable,
 )
@@ -29,7 +31,7 @@ def add_features(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--as-of", type=moment, required=True, metavar="TIME", help="only what happened before"
     )
-    command.add_argument("--out", type=Path, required=True, help="CSV, Parquet or XLSX")
+    command.add_argument("--out", type=table_place, required=True, help="CSV, Parquet or XLSX")
     add_engine(command)
     command.set_defaults(run=usable(_features))
 
@@ -43,7 +45,7 @@ def add_fit(command: argparse.ArgumentParser) -> None:
         "--group", metavar="COLUMN", help="rows of one group are judged together, as of one gang"
     )
     command.add_argument("--time", metavar="COLUMN", help="rows are judged by earlier rows only")
-    command.add_argument("--out", type=Path, required=True, help="folder of the model")
+    command.add_argument("--out", type=folder_place, required=True, help="folder of the model")
     command.add_argument("--json", action="store_true", help="print the card")
     command.set_defaults(run=usable(_fit))
 
@@ -61,7 +63,7 @@ def add_score(command: argparse.ArgumentParser) -> None:
         metavar="P",
         help="share of fraud numbers where the list is used, as 0.001",
     )
-    command.add_argument("--out", type=Path, required=True, help="CSV, Parquet or XLSX")
+    command.add_argument("--out", type=table_place, required=True, help="CSV, Parquet or XLSX")
     command.add_argument(
         "--drift",
         type=Path,
@@ -85,7 +87,7 @@ def add_signals(command: argparse.ArgumentParser) -> None:
         "--as-of", type=moment, metavar="TIME", help="with --calls: only what happened before"
     )
     command.add_argument(
-        "--out", type=Path, required=True, help="CSV, Parquet or XLSX: number, signal, title, reason"
+        "--out", type=table_place, required=True, help="CSV, Parquet or XLSX: number, signal, title, reason"
     )
     command.set_defaults(run=usable(_signals))
 
@@ -116,7 +118,9 @@ def add_watch(command: argparse.ArgumentParser) -> None:
         help="share of innocent numbers that may be listed (default: 0.001)",
     )
     command.add_argument("--as-of", type=moment, metavar="TIME", help="with --scores: what happened before")
-    command.add_argument("--scores", type=Path, help="at the end: number,score of every number as of --as-of")
+    command.add_argument(
+        "--scores", type=table_place, help="at the end: number,score of every number as of --as-of"
+    )
     command.add_argument(
         "--quiet-until", type=moment, metavar="TIME",
         help="records before count, but list nobody: for the weeks that a new watch is first given, to which everybody is new",

@@ -13,6 +13,7 @@ from jinzhong.cli.numbers.options import (
     microseconds,
     model_of,
     share,
+    table_place,
     usable,
 )
 
@@ -61,7 +62,7 @@ def _add_challenge(command: argparse.ArgumentParser) -> None:
 
 
 def add_labels(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--out", type=Path, required=True, help="CSV, Parquet or XLSX")
+    command.add_argument("--out", type=table_place, required=True, help="CSV, Parquet or XLSX")
     command.add_argument(
         "--features",
         type=Path,

@@ -77,6 +77,31 @@ def microseconds(at: datetime) -> int:
     return round((at - datetime.fromisoformat("1970-01-01T00:00:00+00:00")) / timedelta(microseconds=1))
 
 
+def table_place(text: str) -> Path:
+    """Where a table goes; what can't be written is said before the work, not after it."""
+    from jinzhong_engine.backends.files import ENDINGS
+
+    place = Path(text)
+    if place.suffix not in ENDINGS:
+        raise argparse.ArgumentTypeError(f"{text}: end it with {', '.join(ENDINGS)}")
+    if place.is_dir():
+        raise argparse.ArgumentTypeError(f"{text}: is a folder; name a file")
+    if not place.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{text}: there is no folder {place.parent}")
+    return place
+
+
+def folder_place(text: str) -> Path:
+    """Where a folder goes, one that is there or a new one."""
+    place = Path(text)
+    for one in (place, *place.parents):
+        if one.exists():
+            if not one.is_dir():
+                raise argparse.ArgumentTypeError(f"{text}: {one} is a file; name a folder")
+            break
+    return place
+
+
 def share(text: str) -> float:
     try:
         share = float(text)

@@ -1,7 +1,6 @@
 """Numbers that nobody confirmed are deleted after thirty days."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from jinzhong.agenda import operations as agenda
@@ -18,9 +17,6 @@ from jinzhong.scoring.models import (
     Verdict,
 )
 from jinzhong.vault import operations as vault
-
-if TYPE_CHECKING:
-    pass
 
 FORGET = "scoring.forget"
 """The deadline of a list: by then its numbers are confirmed, or deleted."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -17,13 +17,10 @@ from jinzhong.scoring.models import (
     LiveChange,
     LivePulse,
 )
-from jinzhong.scoring.pulse import Pulse
-from jinzhong.vault import operations as vault
-
-if TYPE_CHECKING:
-    pass
 from jinzhong.scoring.operations.faults import Unfit
 from jinzhong.scoring.operations.forgetting import FORGET_AFTER, FORGET_LIVE
+from jinzhong.scoring.pulse import Pulse
+from jinzhong.vault import operations as vault
 
 
 @operation

@@ -1,7 +1,7 @@
 """The line and the model in force: set, and rolled back."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -14,9 +14,6 @@ from jinzhong.scoring.models import (
     Promotion,
     Threshold,
 )
-
-if TYPE_CHECKING:
-    pass
 from jinzhong.scoring.operations.faults import Unfit
 
 WHY = 200

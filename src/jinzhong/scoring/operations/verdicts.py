@@ -1,7 +1,6 @@
 """What a number is, said by people; and what fits a model from it."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -17,13 +16,10 @@ from jinzhong.scoring.models import (
     Taken,
     Verdict,
 )
+from jinzhong.scoring.operations.faults import Unfit
 from jinzhong.scoring.words import BECAUSE
 from jinzhong.vault import queries as vault_queries
 from jinzhong.vault.models import Subject
-
-if TYPE_CHECKING:
-    pass
-from jinzhong.scoring.operations.faults import Unfit
 
 NOTE = 200
 

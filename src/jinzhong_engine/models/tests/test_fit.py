@@ -45,6 +45,31 @@ def test_what_validation_cannot_use_is_refused_in_words(tmp_path, column, values
         score.fit_table(table, label="label", out=tmp_path, data="planted", on=ON, **{column: "aside"})
 
 
+def test_one_group_that_holds_all_fraud_cannot_be_judged_by_the_others(tmp_path):
+    """Whoever judges that gang would have been fitted without any fraud: its figures and calibration would say nothing."""
+    table = planted(seed=1)
+    gangs = ["gang" if fraud else f"r{at}" for at, fraud in enumerate(table["label"].to_pylist())]
+
+    with pytest.raises(BadModel, match="of one group"):
+        score.fit_table(
+            table.append_column("aside", pa.array(gangs)),
+            label="label",
+            out=tmp_path,
+            data="planted",
+            on=ON,
+            group="aside",
+        )
+
+
+@pytest.mark.parametrize("twice", ["label", "in_calls_7d"])
+def test_a_column_that_stands_there_twice_is_refused_in_words(tmp_path, twice):
+    table = planted(seed=1)
+    table = table.append_column(twice, table[twice])
+
+    with pytest.raises(BadTable, match=f"column {twice} stands there twice"):
+        score.fit_table(table, label="label", out=tmp_path, data="planted", on=ON)
+
+
 def test_in_the_order_of_time_both_labels_must_come_to_be_judged(tmp_path):
     table = planted(seed=1)
     late = pa.array([1 - one for one in table["label"].to_pylist()])  # all fraud first, then the innocent
@@ -150,3 +175,15 @@ def test_validation_follows_groups_and_time(tmp_path, kind):
     assert card["validation"]["kind"] == {"group": "grouped", "time": "time-ordered"}[kind]
     assert "when" not in card["features"]
     assert card["validation"]["rows_judged"] == {"group": 600, "time": 500}[kind]
+
+
+def test_a_row_without_a_number_is_nobodys_score(tmp_path):
+    table = planted(seed=1)
+    score.fit_table(table, label="label", out=tmp_path, data="planted", on=ON)
+    numbers = table["number"].to_pylist()
+    numbers[2] = None
+
+    with pytest.raises(BadTable, match="column number is empty in row 3"):
+        score.score_table(
+            boosting.load(tmp_path), table.set_column(0, "number", pa.array(numbers, pa.string())), where="t"
+        )

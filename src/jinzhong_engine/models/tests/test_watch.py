@@ -463,7 +463,13 @@ def test_where_nothing_comes_for_a_while_that_is_told(lines):
             b'{"id": "1", "caller": "A", "callee": "B", "start": "2051-05-30T10:00:00+08:00", "seconds": 3, "kind": "domestic"}',
             "in the future",
         ),
-        (b"\xff\xfe\x00", "line 1: not JSON"),
+        (b"\xff\xfe\x00", "line 1: not UTF-8"),
+        (
+            '{"id": "1", "caller": "A", "callee": "B", "start": "2021-05-30T10:00:00+08:00", "seconds": 3, "kind": "domestic", "peer_city": "宁波"}'.encode(
+                "gbk"
+            ),
+            "line 1: not UTF-8",
+        ),
         (
             rb'{"id": "1", "caller": "A\ud800", "callee": "B", "start": "2021-05-30T10:00:00+08:00", "seconds": 3, "kind": "domestic"}',
             "line 1: caller holds half a letter",
