@@ -1,5 +1,7 @@
 """Situation and bulletins in a real browser: they fit every screen, shut nobody out, and a figure leads to its rows."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -68,6 +70,21 @@ def test_they_fit_and_shut_nobody_out(site, page_of, picture, barriers, screen):
         if screen != "office":  # wide as the desktop, only smaller
             found |= {f"{name}: {one}" for one in barriers(page)}
     assert found == set()
+
+
+@pytest.mark.parametrize("screen", ["wall", "desktop", "office", "phone"])
+def test_the_wall_fits_whole_and_shows_each_towns_colour(site, page_of, picture, screen):
+    page = page_of("desk", screen)
+    page.goto(f"{site.address}/board")
+    picture(page, "board-colours")
+
+    expect(page.locator(".tile .w").first).to_have_text(re.compile("预警|蓝色|绿色|数据不足"))
+    assert page.locator(".tile").count() == page.locator(".tile .w").count() == 2
+    assert page.evaluate(
+        "[...document.querySelectorAll('.wall, .figs li, .tile *')].every(e => e.getBoundingClientRect().right <= innerWidth + 1)"
+    )
+    width = page.evaluate("document.querySelector('.wall').getBoundingClientRect().width")
+    assert abs(width - page.viewport_size["width"]) < 2
 
 
 def test_a_figure_of_the_sheet_leads_to_its_rows_and_back(site, page_of):

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from jinzhong import clock
 from jinzhong.dispatch import queries as orders
+from jinzhong.situation import board as alarms
 from jinzhong.situation import queries as situation
+from jinzhong.situation import sentences
 from jinzhong.situation.periods import Period, add_months
 from jinzhong.vault import forms
 from jinzhong.warning import queries as warnings
@@ -73,7 +75,8 @@ def now_(request: Request) -> HttpResponse:
 def _shown(request: Request) -> dict[str, Any]:
     now, viewer = clock.now(), request.user
     month = _month(now.date())
-    classes, towns, cases = _counts(viewer, month)
+    classes, cases = _counts(viewer, month)
+    told = alarms.board(alarms.last_week(now.date()), viewer=viewer, as_of=now)
     return {
         "now": now,
         "lines": _lines(viewer),
@@ -81,7 +84,8 @@ def _shown(request: Request) -> dict[str, Any]:
         "month": month,
         "cases_month": cases,
         "classes": classes,
-        "towns": towns,
+        "week": sentences.span(told.week),
+        "towns": sorted(told.lines, key=lambda one: one.town.order),
         **_today(viewer, now),
         **_protected(viewer, now),
     }
@@ -160,8 +164,8 @@ def _month(day: date) -> Period:
     return Period(day.replace(day=1), day + timedelta(days=1))
 
 
-def _counts(viewer: Any, month: Period) -> tuple[list[Counted], list[Counted], int]:
-    """(classes, towns, cases) of the month so far, each beside the same days of last month."""
+def _counts(viewer: Any, month: Period) -> tuple[list[Counted], int]:
+    """(classes, cases) of the month so far, each beside the same days of last month."""
     first = add_months(month.since, -1)
     before = Period(first, min(first + (month.until - month.since), month.since))
     now, then = situation.stats(month, viewer=viewer), situation.stats(before, viewer=viewer)
@@ -177,12 +181,7 @@ def _counts(viewer: Any, month: Period) -> tuple[list[Counted], list[Counted], i
         Counted(one.name, one.cases, one.before, BAR * one.cases // longest, BAR * one.before // longest)
         for one in (*top, rest)
     ]
-    was = {one.code: one.cases for one in then.by_town}
-    towns = [
-        Counted(one.name.removesuffix("街道").removesuffix("镇"), one.cases, was.get(one.code, 0))
-        for one in now.by_town
-    ]
-    return bars, towns, now.total.cases
+    return bars, now.total.cases
 
 
 def _protected(viewer: Any, now: datetime) -> dict[str, Any]:
