@@ -67,6 +67,7 @@ def test_they_fit_and_shut_nobody_out(site, page_of, picture, barriers, screen):
         assert page.evaluate(
             "[document.documentElement, document.querySelector('main')].every(e => e.scrollWidth <= e.clientWidth)"
         ), name
+        expect(page.locator(".rail [aria-current]")).to_be_in_viewport(ratio=1)
         if screen != "office":  # wide as the desktop, only smaller
             found |= {f"{name}: {one}" for one in barriers(page)}
     assert found == set()

@@ -175,7 +175,7 @@ def test_what_came_of_those_it_reached(risk, desk, operators, kept):
 def test_how_many_were_reached_before_a_number_was_listed_week_by_week(desk, operators, kept):
     """31 May: two numbers, three and one people. The first had been listed a week before, when it had reached nobody deep."""
     page = text(desk.get("/numbers"))
-    assert _weeks(page)[0] == ["05-25 起，06-01 之前", "2", "0", "2", "3"]
+    assert _weeks(page)[0] == ["5月25日 起，6月1日 之前", "2", "0", "2", "3"]
     operations.keep_list(
         operator=operators.operator_1, day=DAY - timedelta(days=7), given=judged(ROWS[:1], reached={}), by="risk_1", now=at("09:00")
     )  # fmt: skip
@@ -183,10 +183,10 @@ def test_how_many_were_reached_before_a_number_was_listed_week_by_week(desk, ope
         entry=kept.entries.first(), word="fraud", because="victim", note="", by=operators.desk, now=at("09:30")
     )  # fmt: skip
     assert _weeks(text(desk.get("/numbers"))) == [
-        ["05-25 起，06-01 之前", "1", "0", "1", "1"],
-        ["05-18 起，05-25 之前", "1", "1", "0", "0"],
-        ["05-11 起，05-18 之前", "0", "0", "—", "—"],
-        ["05-04 起，05-11 之前", "0", "0", "—", "—"],
+        ["5月25日 起，6月1日 之前", "1", "0", "1", "1"],
+        ["5月18日 起，5月25日 之前", "1", "1", "0", "0"],
+        ["5月11日 起，5月18日 之前", "0", "0", "—", "—"],
+        ["5月4日 起，5月11日 之前", "0", "0", "—", "—"],
     ]
 
 

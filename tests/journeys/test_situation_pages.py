@@ -268,7 +268,7 @@ def test_what_was_done_is_told_on_the_page(desk, rising, time):
     page = words(desk.get("/situation/alarms"))
     empty = desk.post("/situation/alarms/act", form | {"text": " ", "once": "k2"})
 
-    assert "已会商 desk 2021-06-01 09:00" in page
+    assert "已会商 区反诈办 desk 2021-06-01 09:00" in page
     assert "逾期" not in page
     assert words(desk.get("/situation/alarms")).count("已会商") == 1
     assert empty.status_code == 422

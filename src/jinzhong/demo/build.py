@@ -148,7 +148,7 @@ def _next_morning(day: date, after: timedelta, now: datetime) -> datetime:
 
 def _import(day: date, rows: list[cases.DemoCase], at: datetime) -> None:
     name, content = sheets.of_day(day, rows)
-    done = flow.import_cases(source=content, name=name, by=BY, now=at)
+    done = flow.import_cases(source=content, name=name, by="office", now=at)
     if done.sheet.rejected:
         raise Refused(f"{name}: {done.sheet.rejected[0]}")
 

@@ -18,7 +18,6 @@ from jinzhong.clock import ZONE, midnight
 from jinzhong.demo import names, sheets
 from jinzhong.demo.cases import DemoCase, Payment, Victim, station_of
 from jinzhong.demo.episodes import SIGNS
-from jinzhong.demo.fenghua import BY
 from jinzhong_engine.world import files, plan
 from jinzhong_engine.world.alerts import Alert
 from jinzhong_engine.world.profile import load
@@ -89,7 +88,7 @@ def import_cases(now: datetime) -> datetime:
         day = today - timedelta(days=back)
         if found := cases_of(day):
             name, content = sheets.of_day(day, found)
-            done = flow.import_cases(source=content, name=name, by=BY, now=now)
+            done = flow.import_cases(source=content, name=name, by="office", now=now)
             for one in done.sheet.rejected:
                 print(f"feed: {name}: {one}", file=sys.stderr)
     return midnight(today + timedelta(days=1)) + SHEET_AT

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from jinzhong import clock as time_source
 from jinzhong import reasons
+from jinzhong.district import queries as district
 from jinzhong.review import queries as listings
 from jinzhong.situation import shares
 from jinzhong.warning import queries as warnings
@@ -44,6 +46,12 @@ def amount_in_list(amount: Decimal) -> SafeString:
     """The amount in bold with its unit small, as it stands in lists."""
     figure, _space, unit = wan(amount).partition(" ")
     return format_html('<b>{}</b><span class="tiny mute"> {}</span>', figure, unit)
+
+
+@register.filter
+def grouped(number: int | float) -> str:
+    """1,796"""
+    return f"{number:,.10g}"
 
 
 @register.filter
@@ -138,6 +146,20 @@ def unlocalized(value: float) -> str:
 
 
 register.filter("staff", staff)
+
+
+@register.simple_tag(takes_context=True)
+def who(context: Context, username: str, *, unit: bool = False) -> str:
+    """王* 217, where several units speak with the unit before it; what is nobody's account (a machine, an import) stays as it is."""
+    known: dict[str, Any] = context["request"].__dict__.setdefault("known_accounts", {})
+    if username not in known:
+        known.update(district.accounts_named([username]) if username else {})
+    account = known.setdefault(username, None)
+    if account is None:
+        return username or "—"
+    return f"{account.unit} {staff(account)}" if unit and account.unit else staff(account)
+
+
 register.filter("told", reasons.told)
 
 

@@ -27,6 +27,8 @@
     }
   });
   for (const box of document.querySelectorAll("[data-peek]")) box.hidden = false;
+  const here = document.querySelector(".rail [aria-current]"), rail = here?.closest(".rail");
+  if (rail) rail.scrollLeft = here.offsetLeft - (rail.clientWidth - here.offsetWidth) / 2; // on a phone the menu is longer than the screen
   document.addEventListener("change", (event) => { if (event.target.matches("[data-submits]")) event.target.form.requestSubmit(); });
   window.jz = Object.assign(window.jz || {}, { typing });
 })();
