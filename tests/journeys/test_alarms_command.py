@@ -99,7 +99,7 @@ def test_the_seasonal_method_gives_the_bound_of_r_from_a_file(command, tmp_path)
             "area A: rows of class * and of single classes",
         ),
         (["A,loan,2021-01-02,3"], "counts.csv: CSV parse error"),
-        ([], "no rows"),
+        ([], "counts.csv: no rows"),
     ],
 )
 def test_a_row_that_cannot_be_counted_is_named(command, tmp_path, rows, told):
@@ -157,3 +157,13 @@ def test_without_a_file_our_own_cases_are_counted_as_known_then(command, place, 
     assert (told[YUELIN, "*"]["observed"], told[YUELIN, "*"]["colour"]) == ("9", "red")
     assert (told[XIKOU, "*"]["observed"], told[XIKOU, "*"]["colour"]) == ("0", "green")
     assert "lies in the future" in command("situation alarms --as-of 2090-01-01 --out out.csv")[2]
+
+
+def test_a_folder_with_a_broken_file_names_it(command, tmp_path):
+    (tmp_path / "weeks").mkdir()
+    (tmp_path / "weeks" / "a.parquet").write_bytes(b"PAR1 and no more")
+
+    code, _, said = command("situation alarms --counts weeks --as-of 2021-04-24 --out out.csv")
+
+    assert (code, said.count("\n")) == (2, 1)
+    assert said.startswith("weeks/a.parquet: Parquet magic bytes not found")

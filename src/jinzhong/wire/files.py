@@ -4,7 +4,8 @@ Whatever is wrong is told with file, row and column, the row as a spreadsheet nu
 """
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -54,6 +55,8 @@ def read(path: Path, wanted: Table, *, optional: Sequence[Column] = ()) -> Given
 def area_counts(path: Path) -> Counts:
     """Cases by area, class and day. Raises BadFile, BadCounts."""
     given = read(path, AREA_COUNTS, optional=counts.OPTIONAL)
+    if not len(given.table):
+        raise BadFile(f"{path}: no rows below the header")
     return counts.read(given.table, given.place)
 
 
@@ -62,18 +65,26 @@ def _raw(path: Path) -> tuple[pa.Table, Sequence[int]]:
         files = sorted(path.glob("*.parquet"))
         if not files:
             raise BadFile(f"{path}: no Parquet files in this folder")
-        table = pa.concat_tables([_parquet(one) for one in files], promote_options="default")
+        parts = [_parquet(one) for one in files]
+        with _readable(path):
+            table = pa.concat_tables(parts, promote_options="default")
         return table, range(1, len(table) + 1)
     readers = {".csv": _csv, ".parquet": _parquet}
+    if path.suffix == ".xlsx":
+        return _xlsx(path)
+    if path.suffix not in readers:
+        raise BadFile(f"{path}: end it with .csv, .parquet or .xlsx, or name a folder of Parquet files")
+    table = readers[path.suffix](path)
+    return table, range(HEADER_ROWS[path.suffix], len(table) + HEADER_ROWS[path.suffix])
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """What Arrow can't read in here is this file's fault."""
     try:
-        if path.suffix == ".xlsx":
-            return _xlsx(path)
-        if path.suffix not in readers:
-            raise BadFile(f"{path}: end it with .csv, .parquet or .xlsx, or name a folder of Parquet files")
-        table = readers[path.suffix](path)
+        yield
     except pa.ArrowException as problem:
         raise BadFile(f"{path}: {' '.join(str(problem).split())[:200]}") from problem
-    return table, range(HEADER_ROWS[path.suffix], len(table) + HEADER_ROWS[path.suffix])
 
 
 def _csv(path: Path) -> pa.Table:
@@ -85,25 +96,29 @@ def _csv(path: Path) -> pa.Table:
             raise BadFile(f"{path}: row 1 isn't UTF-8 text separated by commas") from problem
     if not header:
         raise BadFile(f"{path}: is empty")
-    table = pacsv.read_csv(
-        path,
-        read_options=pacsv.ReadOptions(column_names=header, skip_rows=1),
-        convert_options=pacsv.ConvertOptions(
-            column_types={name: pa.string() for name in header}, strings_can_be_null=True, null_values=[""]
-        ),
-    )
+    with _readable(path):
+        table = pacsv.read_csv(
+            path,
+            read_options=pacsv.ReadOptions(column_names=header, skip_rows=1),
+            convert_options=pacsv.ConvertOptions(
+                column_types={name: pa.string() for name in header},
+                strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
     return _not_too_much(path, table)
 
 
 def _parquet(path: Path) -> pa.Table:
     """A small file may unpack to gigabytes, so it is taken in batch by batch."""
-    file = pq.ParquetFile(path)
     batches, size = [], 0
-    for batch in file.iter_batches(batch_size=65_536):
-        size += batch.nbytes
-        if size > MOST_BYTES:
-            raise BadFile(f"{path}: more than {MOST_BYTES // 2**20} MB unpacked; split it")
-        batches.append(batch)
+    with _readable(path):
+        file = pq.ParquetFile(path)
+        for batch in file.iter_batches(batch_size=65_536):
+            size += batch.nbytes
+            if size > MOST_BYTES:
+                raise BadFile(f"{path}: more than {MOST_BYTES // 2**20} MB unpacked; split it")
+            batches.append(batch)
     return _not_too_much(path, pa.Table.from_batches(batches, schema=file.schema_arrow))
 
 
