@@ -6,7 +6,7 @@ names. It reads the week before a moment:
     calls     caller, callee, at, seconds, answered (0 or 1), hour (clock hour), imei, city: one row per call made
     messages  sender, receiver, at, text_hash: one row per message
     features  number and the catalogue's features
-    monthly   the operator's monthly table, with ``number``
+    monthly   the operator's monthly table, with ``number``; ``COLUMNS`` names those it needs
 
 Signals are written in relational expressions and name no engine; ``found`` runs them.
 """
@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow as pa
 
 from jinzhong_engine.backends import duck, native, relational
-from jinzhong_engine.backends.files import no_events
+from jinzhong_engine.backends.files import BadTable, no_events
 from jinzhong_engine.tables import MESSAGES
 
 Reads = str
@@ -35,6 +35,7 @@ class Signal:
     about: str
     reads: Reads
     reason: str
+    columns: tuple[str, ...]
     hits: Callable[[Any], Any]
     examples: dict[str, tuple[list[str], list[str]]]
 
@@ -48,7 +49,14 @@ def signals() -> list[Signal]:
             about = " ".join((module.__doc__ or "").split())
             found.append(
                 Signal(
-                    one.name, module.TITLE, about, module.READS, module.REASON, module.hits, module.EXAMPLES
+                    one.name,
+                    module.TITLE,
+                    about,
+                    module.READS,
+                    module.REASON,
+                    getattr(module, "COLUMNS", ()),
+                    module.hits,
+                    module.EXAMPLES,
                 )
             )
     return found
@@ -69,23 +77,36 @@ def found(calls: pa.Table, messages: pa.Table | None, as_of: int) -> pa.Table:
     )
 
 
-def found_monthly(monthly: pa.Table) -> pa.Table:
-    """The same of the operator's monthly table, with ``number``."""
+def found_monthly(monthly: pa.Table, where: str) -> pa.Table:
+    """The same of the operator's monthly table, with ``number``; raises BadTable where it lacks what a signal reads."""
+    asked = [one for one in signals() if one.reads == "monthly"]
+    for one in asked:
+        _require(one, monthly, where)
 
     def question(hits: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return lambda given: hits(given["monthly"])
 
     tables = {"monthly": monthly}
-    return _told((one, duck.ask(tables, question(one.hits))) for one in signals() if one.reads == "monthly")
+    return _told((one, duck.ask(tables, question(one.hits))) for one in asked)
+
+
+def _require(signal: Signal, monthly: pa.Table, where: str) -> None:
+    for name in signal.columns:
+        if monthly.column_names.count(name) != 1:
+            raise BadTable(f"{where}: column {name} must stand there once; the rule {signal.title} reads it")
+        kind = monthly.schema.field(name).type
+        if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_null(kind)):
+            raise BadTable(f"{where}: column {name} holds {kind}, not numbers")
 
 
 SHAPE = pa.schema([(name, pa.string()) for name in ("number", "signal", "title", "reason")])
 
 
 def _told(answers: Iterable[tuple[Signal, pa.Table]]) -> pa.Table:
+    """One row per number and signal. Of several hours the last in order counts: DuckDB gives rows in any order, a reason is always the same."""
     rows = {}
     for signal, answer in answers:
-        for values in answer.to_pylist():
+        for values in answer.sort_by([(name, "ascending") for name in answer.column_names]).to_pylist():
             told = {
                 "signal": signal.name,
                 "title": signal.title,

@@ -6,6 +6,7 @@ centre rings as widely, but through the whole day, and is called back.
 
 TITLE = "日均广呼"
 READS = "monthly"
+COLUMNS = ("opposite_unique", "voc_day_nunique", "voc_calltype1", "voc_hour_nunique", "phone2opposite_mean")
 REASON = "有通话的日子平均联系 {each_day} 个不同号码，主叫占 {out_share}%"
 
 MIN_EACH_DAY, MIN_OUT, MAX_HOURS, MAX_EACH = 10, 0.9, 14, 2
@@ -24,8 +25,8 @@ def hits(monthly):
     )
 
 
-_COLUMNS = "opposite_unique voc_day_nunique voc_calltype1 voc_hour_nunique phone2opposite_mean"
+_NAMES = " ".join(COLUMNS)
 EXAMPLES = {
-    "331 strangers in four days": ([f"A = {_COLUMNS} 331 4 1.0 13 1.0"], ["A"]),
-    "a call centre, called back": ([f"A = {_COLUMNS} 900 26 0.62 14 3.1"], []),
+    "331 strangers in four days": ([f"A = {_NAMES} 331 4 1.0 13 1.0"], ["A"]),
+    "a call centre, called back": ([f"A = {_NAMES} 900 26 0.62 14 3.1"], []),
 }

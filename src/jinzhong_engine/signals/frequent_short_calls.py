@@ -15,11 +15,12 @@ MAX_ANSWERED = 50
 
 
 def hits(calls):
-    """calls: one row per call made. Returns caller, parties, answered_share (percent) of the hour that shows it."""
+    """calls: one row per call made. Returns caller, parties, answered_share (percent) of each hour that shows it; the busiest is told."""
     hours = calls.group_by("caller", "hour").agg(
         parties=calls.callee.nunique(), answered_share=100 * calls.answered.sum() / calls.count()
     )
-    return hours.filter(hours.parties >= MIN_PARTIES, hours.answered_share < MAX_ANSWERED)
+    hot = hours.filter(hours.parties >= MIN_PARTIES, hours.answered_share < MAX_ANSWERED)
+    return hot.select("caller", "parties", answered_share=hot.answered_share.round(0))
 
 
 EXAMPLES = {

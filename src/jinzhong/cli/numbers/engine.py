@@ -227,14 +227,17 @@ def _signals(chosen: argparse.Namespace) -> int:
     from jinzhong_engine import signals
     from jinzhong_engine.backends import files
     from jinzhong_engine.models import matrix
-    from jinzhong_engine.tables import CALLS, MESSAGES
+    from jinzhong_engine.tables import CALLS, MESSAGES, TEXT
 
     if (chosen.monthly is None) == (chosen.calls is None):
         raise Unusable("numbers signals: give either --monthly or --calls")
     if chosen.monthly:
         table = files.read_table(chosen.monthly)
-        name, whose = matrix.key(table, str(chosen.monthly))
-        found = signals.found_monthly(table.drop([name]).append_column("number", whose))
+        _name, whose = matrix.key(table, str(chosen.monthly))
+        rest = table.drop([one for one in matrix.NEVER_FEATURES if one in table.column_names])
+        found = signals.found_monthly(
+            rest.append_column("number", whose.cast(TEXT)), where=str(chosen.monthly)
+        )
     elif not chosen.as_of:
         raise Unusable("numbers signals: --calls needs --as-of")
     else:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from jinzhong_engine import signals
+from jinzhong_engine.backends.files import BadTable
 from jinzhong_engine.backends.tests.streams import AS_OF, calls, messages
 from jinzhong_engine.features.windows import DAY, SECOND
 
@@ -20,7 +21,7 @@ CASES = [(signal, told) for signal in signals.signals() for told in signal.examp
 
 def findings(lines: list[str]) -> pa.Table:
     if " = " in lines[0]:
-        return signals.found_monthly(pa.Table.from_pylist([monthly(line) for line in lines]))
+        return signals.found_monthly(pa.Table.from_pylist([monthly(line) for line in lines]), where="monthly")
     made = [call(line) for line in lines if " > " in line]
     sent = [message(line) for line in lines if " ~ " in line]
     return signals.found(calls(made), messages(sent), EVENING)
@@ -72,3 +73,43 @@ def test_ten_signals_each_with_an_innocent_look_alike():
         assert [] in expected, one.name
         assert any(expected), one.name
         assert one.about.startswith(f"{one.title}: "), one.name
+
+
+def test_of_several_hours_the_busiest_is_told():
+    """Forty strangers at ten, thirty at eleven: whichever row the engine gives first, the reason says forty."""
+    lines = [f"A > N{one} 10:{one:02} {5 * (one % 3 == 0)}" for one in range(40)]
+    lines += [f"A > M{one} 11:{one:02} 0" for one in range(30)]
+
+    [row] = [row for row in findings(lines).to_pylist() if row["signal"] == "frequent_short_calls"]
+
+    assert row["reason"] == "一小时内呼叫 40 个不同号码，接通 35%"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda table: table.drop(["voc_day_nunique"]), "column voc_day_nunique must stand there once"),
+        (
+            lambda table: table.append_column("voc_day_nunique", table["voc_day_nunique"]),
+            "column voc_day_nunique must stand there once",
+        ),
+        (
+            lambda table: table.drop(["voc_day_nunique"]).append_column(
+                "voc_day_nunique", pa.array(["four"])
+            ),
+            "column voc_day_nunique holds string",
+        ),
+    ],
+)
+def test_a_monthly_table_that_lacks_what_a_rule_reads_is_refused_in_words(change, said):
+    table = pa.Table.from_pylist(
+        [
+            monthly(
+                "A = opposite_unique voc_day_nunique voc_calltype1 voc_hour_nunique phone2opposite_mean 331 4 1 13 1"
+            )
+        ]
+    )
+
+    assert signals.found_monthly(table, where="m.csv").num_rows == 1
+    with pytest.raises(BadTable, match=f"m.csv: {said}"):
+        signals.found_monthly(change(table), where="m.csv")
