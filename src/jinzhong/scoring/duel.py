@@ -73,7 +73,9 @@ def _duel(them: list[Challenge], fraud: dict[UUID, bool], viewer: Account) -> Du
     listed = Entry.objects.filter(of__in=lists, listed=True)
     own = Opinion.objects.filter(challenge__in=them, listed=True)
     theirs, others = _numbers(listed), _numbers(own)
-    shown = _numbers(queries.entries(viewer=viewer).filter(number__in=others)) | theirs
+    shown = (
+        _numbers(queries.entries(viewer=viewer).filter(number__in=own.order_by().values("number"))) | theirs
+    )
     counts = sum(one.listed for one in lists), sum(one.listed for one in them)
     parts = [
         (_("名单"), counts[0], theirs),

@@ -68,7 +68,9 @@ def forget_live(*, on_id: UUID, step: int, due_at: datetime, now: datetime) -> N
     audit.take_turn()
     if not agenda.settle_one(kind=FORGET_LIVE, on_id=on_id, step=step, outcome="met", at=now):
         return
-    told = LiveChange.objects.filter(operator=on_id, kept_at__lt=due_at - FORGET_AFTER)
+    told = LiveChange.objects.filter(
+        operator=on_id, kept_at__lt=due_at - FORGET_AFTER, number__identifiers__isnull=False
+    )
     confirmed = {one.number for one in queries.labels(viewer=None) if one.fraud}
     gone = _forget(set(told.values_list("number", flat=True)) - confirmed, now=now)
     audit.record(
