@@ -264,6 +264,7 @@ def test_warnings_are_narrowed_down(place, teller, raised, stand_at):
         ("cursor", "é"),
         ("state", "\x00"),
         ("town", "x" * 101),
+        ("q", "\x00"),
     ],
 )
 def test_a_wrong_filter_is_named(teller, name, value):

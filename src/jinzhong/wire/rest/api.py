@@ -166,10 +166,11 @@ def list_warnings(
 ) -> dict[str, Any]:
     by = request.auth
     require(by, "warning.read")
-    only = _filters(state=state, town=town, words=q)
-    found = warnings.search(viewer=by, since=_time("since", since), **only)
+    only = _filters(state=state, town=town, q=q)
+    words = only.pop("q")
+    found = warnings.search(viewer=by, since=_time("since", since), words=words, **only)
     shown = shapes.page(found, cursor=cursor)
-    if only["words"] and not cursor:
+    if words and not cursor:
         vault.note_lookup(account=by, by=by.username, where="api", found=shown["total"], at=clock.now())
     return shown
 

@@ -66,7 +66,9 @@ def install(api: NinjaAPI) -> None:
     answers: dict[type[Exception], Any] = {
         NotFound: lambda e: problem(404, _("没有找到"), _("没有这一条，或者不在您能看的范围。")),
         KeyMissing: lambda e: problem(
-            400, _("缺少 Idempotency-Key"), _("每次写入都要带 Idempotency-Key 请求头，重发时用同一个。")
+            400,
+            _("缺少 Idempotency-Key，或者不合用"),
+            _("每次写入都要带 Idempotency-Key 请求头：1 到 200 个可见字符，重发时用同一个。"),
         ),
         KeyReused: lambda e: problem(
             422,
