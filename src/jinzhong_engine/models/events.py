@@ -150,7 +150,8 @@ def _parsed(data: bytes, latest: int, name: str, line: int) -> Iterator[pa.Table
     if not data.strip():
         return
     try:
-        data.decode()  # Arrow takes any bytes for a text
+        if not data.isascii():
+            data.decode()  # Arrow takes any bytes for a text
         read = pyarrow.json.read_json(io.BytesIO(data), parse_options=_OPTIONS)
     except (pa.ArrowInvalid, UnicodeDecodeError):
         read = _line_by_line(data, name, line)
