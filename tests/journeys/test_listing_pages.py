@@ -172,7 +172,7 @@ def test_two_people_take_it_down_each_by_their_own_button(april, time):
     assert "批准摘牌" in text(inspector.get(APRIL))
 
     lifted = text(send(inspector, answer, answer="approve"))
-    assert re.search(r"现为 <span class=\"level lv-yellow\">黄牌", lifted)
+    assert re.search(r"现为 <span class=\"plaque lv-yellow\">黄牌", lifted)
     assert send(inspector, answer, answer="approve").status_code == 422
 
 

@@ -237,8 +237,8 @@ def test_english_for_those_who_want_it(place):
         ("auditor", "/audit", "值班 案件 排班 态势 挂牌 督导 通报 大屏 留痕"),
         ("admin", "/accounts", "账号"),
         ("officer", "/field", "值班 外勤 案件 排班 态势 挂牌 督导 通报"),
-        ("teller", "/outlet", "通报"),
-        ("bank_head", "/outlet", "督导 通报"),
+        ("teller", "/outlet", "前哨 通报"),
+        ("bank_head", "/outlet", "前哨 督导 通报"),
     ],
 )
 def test_everybody_starts_where_they_work_and_finds_what_they_may_read(place, role, home, rail):

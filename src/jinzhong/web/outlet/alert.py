@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from jinzhong import clock, flow
 from jinzhong.dispatch import queries as orders
@@ -56,7 +57,7 @@ class Mine:
         return self.order.closed_at is None or now - self.order.closed_at < STAYS_IN_SIGHT
 
 
-@page("outlet", name="outlet", may="outlet.read")
+@page("outlet", name="outlet", may="outlet.read", menu=(5, gettext_lazy("前哨")))
 def outlet(request: Request) -> HttpResponse:
     """The key, ready to be pressed; for the head of a bank, what its outlets raised."""
     return render(request, "outlet/alert.html", _shown(request))

@@ -1,6 +1,6 @@
 """How amounts, times, grades and clocks look on every page (design rules, Numbers and time)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -73,6 +73,12 @@ def day(moment: Any) -> str:
         return "—"
     local = _local(moment) if isinstance(moment, datetime) else moment
     return f"{local:%d %b}" if get_language() == "en" else f"{local.month}月{local.day}日"
+
+
+@register.filter
+def month(day: date) -> str:
+    """2021年4月"""
+    return f"{day:%b %Y}" if get_language() == "en" else f"{day.year}年{day.month}月"
 
 
 @register.filter
