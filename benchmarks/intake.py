@@ -23,7 +23,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -208,23 +208,29 @@ def without_server() -> Iterator[None]:
             os.environ["DATABASE_URL"] = url
 
 
+def conditions() -> str:
+    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, Django {django.__version__}"
+
+
+def on_both(measured: Callable[..., bool], **chosen: Any) -> int:
+    """Measure on SQLite, and where there is a server on PostgreSQL; the exit code."""
+    with tempfile.TemporaryDirectory() as made:
+        with without_server():
+            good = measured("SQLite", Path(made) / "sqlite", **chosen)
+        if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+            good &= measured("PostgreSQL", Path(made) / "postgresql", **chosen)
+        else:
+            print("PostgreSQL not measured: set DATABASE_URL to a server that lets us create databases")
+    return 0 if good else 1
+
+
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--seconds", type=float, default=60)
     asked.add_argument("--callers", type=int, default=8)
     chosen = vars(asked.parse_args())
-    print(
-        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, Django {django.__version__}; "
-        f"{chosen['callers']} callers on the same machine, worker running"
-    )
-    with tempfile.TemporaryDirectory() as made:
-        with without_server():
-            good = run("SQLite", Path(made) / "sqlite", **chosen)
-        if os.environ.get("DATABASE_URL", "").startswith("postgres"):
-            good &= run("PostgreSQL", Path(made) / "postgresql", **chosen)
-        else:
-            print("PostgreSQL not measured: set DATABASE_URL to a server that lets us create databases")
-    return 0 if good else 1
+    print(f"{conditions()}; {chosen['callers']} callers on the same machine, worker running")
+    return on_both(run, **chosen)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
+from jinzhong import clock as clocks
+
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = Path(sys.executable).with_name("jinzhong")
 START = "2021-05-31T14:05:00+08:00"
@@ -61,6 +63,11 @@ class Running:
         if done.returncode:
             raise AssertionError(f"{module} ended with {done.returncode}: {done.stderr[-3000:]}")
         return json.loads(done.stdout.splitlines()[-1])
+
+    def share_clock(self) -> None:
+        """One clock for all processes that are started with ``clock=""``; otherwise each begins at START when it starts."""
+        anchor = {"shown": START, "real": clocks.machine_seconds(), "rate": 1.0}
+        (self.folder / "clock.json").write_text(json.dumps(anchor))
 
     def start(self, what: str, *, clock: str = START, **more: str) -> subprocess.Popen[bytes]:
         """Start ``web``, ``stream`` or ``worker``; its output goes to a file of the folder."""

@@ -41,3 +41,11 @@ def test_other_days_do_not_count(db):
 def test_the_ten_thousandth_of_a_day_is_followed_by_another(db):
     assert numbers("T20210531-9999") == "T20210531-10000"
     assert numbers("T20210531-10000", "T20210531-9998") == "T20210531-10001"
+
+
+def test_far_beyond_the_ten_thousandth_it_still_follows_the_newest(db):
+    taken = [f"T20210531-{count:04d}" for count in range(1, 12_347)]
+    moments = dict.fromkeys(("opened_at", "recorded_at", "newest_alert_at"), at("14:00"))
+    Warning.objects.bulk_create(Warning(number=one, grade="red", rules="test", **moments) for one in taken)
+
+    assert numbers() == "T20210531-12347"

@@ -300,11 +300,19 @@ Deliver = Callable[[str, dict[str, Any]], None]
 
 def work_once(*, worker: str, now: datetime, deliver: Mapping[str, Deliver]) -> int:
     """Act on the deadlines that are due and deliver what waits in the outbox. Returns how many rows were worked on."""
-    done = 0
-    for deadline in agenda.lease_deadlines(worker=worker, now=now):
-        done += agenda.act(deadline, partial(_act_on, deadline, now=now), now=now)
+    return act_once(worker=worker, now=now) + deliver_once(worker=worker, now=now, deliver=deliver)
+
+
+def act_once(*, worker: str, now: datetime) -> int:
+    """Act on the deadlines that are due; how many."""
+    due = agenda.lease_deadlines(worker=worker, now=now)
+    return sum(agenda.act(deadline, partial(_act_on, deadline, now=now), now=now) for deadline in due)
+
+
+def deliver_once(*, worker: str, now: datetime, deliver: Mapping[str, Deliver]) -> int:
+    """Deliver what waits in the outbox; how many."""
     waiting = agenda.lease_outbox(worker=worker, now=now)
-    return done + (agenda.deliver(waiting, partial(_send, deliver), now=now) if waiting else 0)
+    return agenda.deliver(waiting, partial(_send, deliver), now=now) if waiting else 0
 
 
 MISSED: dict[str, Callable[..., object]] = {

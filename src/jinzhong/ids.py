@@ -7,7 +7,6 @@ from typing import Any
 
 import uuid6
 from django.db.models import Model, QuerySet
-from django.db.models.functions import Length
 
 from jinzhong.statements import prepared
 
@@ -23,19 +22,36 @@ def next_number(of: type[Model], prefix: str) -> str:
     Bounds instead of a prefix search, and the text order up to 9999, let the index answer in either database.
     """
     newest = _newest(of)(prefix, prefix + 9 * "9")
-    if newest == [f"{prefix}9999"]:
-        newest = list(_numbers(of, prefix, prefix + 9 * "9").order_by(Length("number").desc(), "-number")[:1])
-    return f"{prefix}{int(newest[0].removeprefix(prefix)) + 1 if newest else 1:04d}"
+    count = int(newest[0].removeprefix(prefix)) if newest else 0
+    return f"{prefix}{(_beyond(of, prefix) if count == 9999 else count) + 1:04d}"
+
+
+def _beyond(of: type[Model], prefix: str) -> int:
+    """The newest from 9999 on, where texts are ordered otherwise than numbers: looked for digit by digit, since none is left out."""
+    newest = 0
+    for step in (100_000, 10_000, 1_000, 100, 10, 1):
+        higher = [f"{prefix}{newest + digit * step}" for digit in range(1, 10)]
+        newest += step * len(_taken(of)(higher))
+    return max(newest, 9999)
 
 
 @cache
 def _newest(of: type[Model]) -> Callable[[str, str], list[str]]:
     @prepared
     def newest(after: str, until: str) -> QuerySet[Any, str]:
-        return _numbers(of, after, until).order_by("-number")[:1]
+        return _numbers(of).filter(number__gt=after, number__lte=until).order_by("-number")[:1]
 
     return newest
 
 
-def _numbers(of: type[Model], after: str, until: str) -> QuerySet[Any, str]:
-    return of._default_manager.filter(number__gt=after, number__lte=until).values_list("number", flat=True)
+@cache
+def _taken(of: type[Model]) -> Callable[[list[str]], list[str]]:
+    @prepared
+    def taken(numbers: list[str]) -> QuerySet[Any, str]:
+        return _numbers(of).filter(number__in=numbers).order_by()
+
+    return taken
+
+
+def _numbers(of: type[Model]) -> QuerySet[Any, str]:
+    return of._default_manager.values_list("number", flat=True)

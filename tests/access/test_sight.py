@@ -105,7 +105,7 @@ def test_a_file_holds_the_cases_of_ones_own_towns_masked(tries):
 def test_the_stream_tells_each_listener_what_they_see_and_of_nobody_anything(tries):
     world = tries.world
     of_warning = {str(one.pk): letter for letter, one in world.warnings.items()}
-    told = [one for event in audit.events_after(0, limit=5000) if (one := events._told(event))]
+    told = events._tellable(audit.events_after(0, limit=5000))
     assert told
     for actor in ACTORS:
         token = world.tokens.get(actor)

@@ -1,5 +1,6 @@
 """Live events as a neighbour's program listens to them: what it may hear, once, also across a lost connection."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from jinzhong.audit import queries as audit
+from jinzhong.wire import events
 from tests.running import PATIENCE_SECONDS, START, Running, free_port, wait_for
 
 ALERT = {"customer_name": "张桂兰", "customer_phone": "13812346620", "amount": "86000"}
@@ -97,6 +100,20 @@ def test_what_was_missed_is_told_in_order_and_once(own, tokens, address):
     numbers = [last, *(seq for _, seq, _ in missed), fresh[1]]
     assert kinds == ["warning.graded", "dispatch.sent", "warning.opened", "warning.graded", "dispatch.sent"]
     assert numbers == sorted(set(numbers))
+
+
+def test_one_follows_the_log_however_many_come_at_once(monkeypatch):
+    async def ask(query: object) -> object:
+        await asyncio.sleep(0)
+        return 0 if query is audit.newest_seq else (0, [])
+
+    async def come() -> int:
+        log = events.Log()
+        await asyncio.gather(*(log.start() for _ in range(12)))
+        return sum(task.get_coro().__name__ == "_follow" for task in asyncio.all_tasks())
+
+    monkeypatch.setattr(events, "ask", ask)
+    assert asyncio.run(come()) == 1
 
 
 @pytest.mark.parametrize("after", ["x", "-1", "9" * 30, "1e400", "٣"], ids=ascii)

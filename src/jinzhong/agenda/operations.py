@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 MAX_TRIES = 3
-SENT_AT_A_TIME = 20
+SENT_AT_A_TIME = 100
 SENDING = timedelta(seconds=15)
 """No send begins later than this after the lease; one takes at most ten seconds, so the last ends before the lease does."""
 Row = TypeVar("Row", Deadline, Outbox)

@@ -94,10 +94,17 @@ class Assignment(models.Model):
     signed_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
     metres = models.PositiveIntegerField(null=True)
+    is_open = models.BooleanField(default=True)
+    """As long as the order is: kept here too, so that who is busy is answered by a small index alone."""
 
     class Meta:
         ordering = ["asked_at", "id"]
         constraints = [models.UniqueConstraint(fields=["order", "account"], name="asked_once_per_order")]
+        indexes = [
+            models.Index(
+                fields=["account"], condition=Q(is_open=True, released_at=None), name="busy_officers"
+            )
+        ]
 
 
 class OrderStep(models.Model):

@@ -1,5 +1,7 @@
 """Orders as a viewer may see them; who is nearest and free."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,10 +15,9 @@ from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Role, Unit
 from jinzhong.statements import prepared
 from jinzhong.warning import queries as warnings
-from jinzhong.warning.models import Warning
+from jinzhong.warning.models import Source, Warning
 from jinzhong_engine.ladders import person_warning as ladder
 
-OPEN = [one for one in State if one != State.CLOSED]
 METRES_PER_MINUTE = 400
 """Town traffic, 24 km/h: placeholder until measured on real arrivals."""
 REACHED = {Call.Answer.PERSUADED, Call.Answer.DOUBTS}
@@ -123,10 +124,10 @@ def busy_officers(officers: list[UUID]) -> dict[UUID, int]:
 
 
 @prepared
-def _busy() -> QuerySet[Order, tuple[UUID, int]]:
-    """Asked from the few open orders: what an officer was ever asked to do grows for years."""
-    asked = Order.objects.filter(state__in=OPEN, assignments__released_at=None).order_by()
-    return asked.values_list("assignments__account").annotate(Count("pk"))
+def _busy() -> QuerySet[Assignment, tuple[UUID, int]]:
+    """Asked from the few open ones: what an officer was ever asked to do grows for years."""
+    going = Assignment.objects.filter(is_open=True, released_at=None).order_by()
+    return going.values_list("account").annotate(open_orders=Count("*"))
 
 
 def goal_of(warning: Warning) -> Unit | None:
@@ -171,25 +172,49 @@ class Audience:
         return seen or account in self.officers
 
 
-def audience(warning: UUID) -> Audience | None:
-    """Who may hear of a warning as it stands now; a merged one is heard of as the one it became."""
-    found = Warning.objects.filter(pk=warning).first()
-    while found is not None and found.merged_into is not None:
-        found = found.merged_into
-    if found is None:
-        return None
-    return Audience(
-        warning=found.pk,
-        grade=found.grade,
-        town=found.town_id or "",
-        units=frozenset(found.sources.exclude(alert__unit=None).values_list("alert__unit", flat=True)),
-        officers=frozenset(Assignment.objects.filter(order__warning=found).values_list("account", flat=True)),
-    )
+def audiences(warnings: Collection[UUID]) -> dict[UUID, Audience]:
+    """Who may hear of each of these warnings as it stands now; a merged one is heard of as the one it became."""
+    known = _with_what_they_became(warnings)
+    units, officers = defaultdict[UUID, set[UUID]](set), defaultdict[UUID, set[UUID]](set)
+    raised = Source.objects.filter(warning__in=known).exclude(alert__unit=None)
+    for warning, unit in raised.values_list("warning", "alert__unit"):
+        units[warning].add(unit)
+    for warning, officer in Assignment.objects.filter(order__warning__in=known).values_list(
+        "order__warning", "account"
+    ):
+        officers[warning].add(officer)
+    return {
+        asked: Audience(
+            warning=now.pk,
+            grade=now.grade,
+            town=now.town_id or "",
+            units=frozenset(units[now.pk]),
+            officers=frozenset(officers[now.pk]),
+        )
+        for asked in warnings
+        if (now := _became(known, asked))
+    }
 
 
-def warning_of(order: UUID) -> UUID | None:
-    """The warning an order was sent for."""
-    return Order.objects.filter(pk=order).values_list("warning", flat=True).first()
+def _with_what_they_became(warnings: Collection[UUID]) -> dict[UUID, Warning]:
+    known: dict[UUID, Warning] = {}
+    wanted = set(warnings)
+    while wanted:
+        known |= Warning.objects.only("grade", "town", "merged_into").in_bulk(wanted)
+        wanted = {one.merged_into_id for one in known.values() if one.merged_into_id} - set(known)
+    return known
+
+
+def _became(known: Mapping[UUID, Warning], warning: UUID) -> Warning | None:
+    found = known.get(warning)
+    while found and found.merged_into_id:
+        found = known[found.merged_into_id]
+    return found
+
+
+def warnings_of(orders: Collection[UUID]) -> dict[UUID, UUID]:
+    """The warning each order was sent for."""
+    return dict(Order.objects.filter(pk__in=orders).values_list("pk", "warning"))
 
 
 def door_outcomes() -> list[tuple[str, str]]:

@@ -9,11 +9,12 @@ import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from http.cookies import CookieError, SimpleCookie
+from itertools import takewhile
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -42,6 +43,8 @@ KEPT = 2000
 """Events kept for listeners; who is further behind reads them from the log."""
 MAX_BEHIND = 5000
 """A listener further behind than this starts at the newest: their page reads its lists anew anyway."""
+ROOMS = ("warning", "dispatch")
+"""Whose events are told."""
 SEEN = "seen_at"
 T = TypeVar("T")
 Scope = dict[str, Any]
@@ -101,12 +104,14 @@ class Log:
         self.kept_from = 0
         self.more = asyncio.Event()
         self.follower: asyncio.Task[None] | None = None
+        self.starting = asyncio.Lock()
 
     async def start(self) -> None:
-        """Begin to follow with the first listener."""
-        if self.follower is None:
-            self.newest = self.kept_from = await ask(audit.newest_seq)
-            self.follower = asyncio.create_task(self._follow())
+        """Begin to follow with the first listener; of many that come at once, one begins, or all would be told twice."""
+        async with self.starting:
+            if self.follower is None:
+                self.newest = self.kept_from = await ask(audit.newest_seq)
+                self.follower = asyncio.create_task(self._follow())
 
     async def _follow(self) -> None:
         while True:
@@ -131,26 +136,33 @@ class Log:
     async def since(self, seq: int) -> tuple[int, list[Told]]:
         """(number up to which this tells, the events behind ``seq``), from memory or from the log."""
         if seq >= self.kept_from:
-            return self.newest, [one for one in self.kept if one.seq > seq]
+            newest_first = takewhile(lambda one: one.seq > seq, reversed(self.kept))
+            return self.newest, [*newest_first][::-1]
         return await ask(partial(_after, seq))
 
 
 def _after(seq: int) -> tuple[int, list[Told]]:
     """(newest number looked at, what there is to tell) behind ``seq``."""
     events = audit.events_after(seq, limit=KEPT)
-    told = [one for event in events if (one := _told(event))]
-    return (events[-1].seq if events else seq), told
+    return (events[-1].seq if events else seq), _tellable(events)
 
 
-def _told(event: Any) -> Told | None:
-    room = event.kind.split(".")[0]
-    if room not in ("warning", "dispatch"):
-        return None
+def _tellable(events: Sequence[Any]) -> list[Told]:
+    """The events about warnings and orders, with who may hear of them; few statements, however many events."""
+    events = [one for one in events if one.kind.split(".")[0] in ROOMS]
+    on_orders = {UUID(one.on_id) for one in events if one.on_type == "order"}
+    warnings = orders.warnings_of(on_orders)
+    about = [warnings.get(UUID(one.on_id)) if one.on_type == "order" else UUID(one.on_id) for one in events]
+    audiences = orders.audiences({one for one in about if one})
+    return [
+        _told(event, audiences[warning])
+        for event, warning in zip(events, about, strict=True)
+        if warning in audiences
+    ]
+
+
+def _told(event: Any, audience: orders.Audience) -> Told:
     order = event.on_id if event.on_type == "order" else None
-    warning = orders.warning_of(UUID(order)) if order else UUID(event.on_id)
-    audience = orders.audience(warning) if warning else None
-    if audience is None:
-        return None
     data = {
         "kind": event.kind,
         "warning": str(audience.warning),
@@ -309,9 +321,8 @@ async def _tell(
         bell = log_.more
         if position < log_.newest:
             position, told = await log_.since(position)
-            for one in told:
-                if listener.hears(one):
-                    yield one.text
+            if heard := b"".join(one.text for one in told if listener.hears(one)):
+                yield heard
             continue
         rung = asyncio.create_task(bell.wait())
         await asyncio.wait([gone, rung], timeout=BEAT_EVERY, return_when=asyncio.FIRST_COMPLETED)

@@ -1,10 +1,16 @@
-"""The worker process: pulls deadlines and messages, ends its turn on SIGTERM."""
+"""The worker process: pulls deadlines and messages, ends its turns on SIGTERM.
+
+Both are worked at side by side: many deadlines must not keep phones from ringing, nor a slow gateway the deadlines.
+"""
 
 import logging
 import os
 import signal
 import socket
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 
 from django.db import DatabaseError, close_old_connections, connection
 
@@ -26,16 +32,24 @@ def run() -> int:
         signal.signal(number, lambda *_: stop.set())
     name = f"{socket.gethostname()}:{os.getpid()}"
     flow.begin(now=clock.now())
-    while not stop.is_set():
-        if not _turn(name):
-            stop.wait(PAUSE_SECONDS)
+    jobs = partial(flow.act_once, worker=name), partial(flow.deliver_once, worker=name, deliver=DELIVER)
+    with ThreadPoolExecutor(len(jobs)) as side_by_side:
+        for one in as_completed([side_by_side.submit(_work, job, stop) for job in jobs]):
+            stop.set()  # one that ends by a fault takes the other along
+            one.result()
     return 0
 
 
-def _turn(name: str) -> int:
+def _work(job: Callable[..., int], stop: threading.Event) -> None:
+    while not stop.is_set():
+        if not _turn(job):
+            stop.wait(PAUSE_SECONDS)
+
+
+def _turn(job: Callable[..., int]) -> int:
     """One turn; a database that is away for a moment is told and waited for."""
     try:
-        return flow.work_once(worker=name, now=clock.now(), deliver=DELIVER)
+        return job(now=clock.now())
     except DatabaseError as problem:
         log.error("database: %s; trying again", type(problem).__name__)
         connection.close()

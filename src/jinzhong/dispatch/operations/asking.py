@@ -30,6 +30,11 @@ def ask(order: Order, parts: Mapping[Account, str], *, now: datetime) -> None:
     ring(order, [officer.pk for officer in parts], now=now)
 
 
+def end(order: Order) -> None:
+    """Nobody is busy with it any more."""
+    order.assignments.update(is_open=False)
+
+
 def ask_chief(order: Order, *, now: datetime) -> None:
     chief = district.chief_at(now)
     if chief:

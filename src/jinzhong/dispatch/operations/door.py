@@ -15,7 +15,7 @@ from jinzhong.agenda import operations as agenda
 from jinzhong.audit import operations as audit
 from jinzhong.dispatch import queries
 from jinzhong.dispatch.models import Evidence, Order, OrderStep, Outcome, State
-from jinzhong.dispatch.operations.asking import write_step
+from jinzhong.dispatch.operations.asking import end, write_step
 from jinzhong.dispatch.operations.faults import AlreadyClosed, NotTheirOrder, WrongClosing
 from jinzhong.district.models import Account
 from jinzhong.operation import operation
@@ -101,6 +101,7 @@ def close(
         amount=amount_protected,
         evidence=evidence,
     )
+    end(order)
     agenda.drop(on_id=order.pk, kinds=["order.sign", "order.meet"], at=now)
     agenda.settle(on_id=order.pk, kinds=["order.feedback"], done_at=happened_at, at=now)
     if outcome not in STAYS_OPEN:

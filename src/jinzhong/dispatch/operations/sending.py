@@ -9,7 +9,7 @@ from jinzhong.agenda import operations as agenda
 from jinzhong.audit import operations as audit
 from jinzhong.dispatch import queries
 from jinzhong.dispatch.models import Assignment, Order, OrderStep, Outcome, State
-from jinzhong.dispatch.operations.asking import ask, ask_chief, ring, write_step
+from jinzhong.dispatch.operations.asking import ask, ask_chief, end, ring, write_step
 from jinzhong.dispatch.operations.faults import AlreadyClosed
 from jinzhong.district.models import Account
 from jinzhong.ids import new_id
@@ -170,6 +170,7 @@ def follow(*, absorbed: Warning, kept: Warning, by: str, now: datetime) -> None:
         return
     order.state, order.outcome, order.closed_at = State.CLOSED, Outcome.DUPLICATE, now
     order.save(update_fields=["state", "outcome", "closed_at"])
+    end(order)
     write_step(
         order, OrderStep.Step.CLOSED, happened_at=now, now=now, by=by, facts={"outcome": Outcome.DUPLICATE}
     )

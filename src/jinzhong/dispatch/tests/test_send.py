@@ -67,6 +67,13 @@ def test_the_two_nearest_free_officers_go(place, order, raise_alert):
     assert staff(second) == ["340", "217"]
 
 
+def test_who_is_done_at_the_door_is_free_again(place, order, raise_alert):
+    told = {"by": place.patrols[0], "happened_at": at("14:20"), "now": at("14:21")}
+    operations.close(order=order, outcome="dissuaded", **told)
+
+    assert staff(raise_alert(at("14:30"), {"customer_phone": "13900001111"}).order) == ["217", "226"]
+
+
 def test_the_nearer_station_goes_first(place, raise_alert):
     """溪口 has a station now, 13 km from 岳林 and next to the outlet."""
     near = district.add_unit(
