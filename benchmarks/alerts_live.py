@@ -116,11 +116,9 @@ class Outlets:
 class Ear:
     """One listener at the live stream: the numbers of the events told, and when."""
 
-    told: dict[int, tuple[str, str]] = {}
-    """What an event says, (kind, warning), by its number: the same for all listeners."""
-
-    def __init__(self, who: str, address: str, token: str):
-        self.who, self._token = who, token
+    def __init__(self, who: str, address: str, token: str, told: dict[int, tuple[str, str]]):
+        """``told``: what an event says, (kind, warning), by its number: kept once for all listeners."""
+        self.who, self._token, self.told = who, token, told
         self.heard, self.at = array("q"), array("d")
         self.listens = threading.Event()
         self._address = urlsplit(address)
@@ -187,7 +185,7 @@ def seen(ears: list[Ear], sent: list[Sent]) -> list[float]:
         max(0.0, at - one.answered)
         for ear in ears
         for seq, at in zip(ear.heard, ear.at, strict=True)
-        for kind, warning in [Ear.told[seq]]
+        for kind, warning in [ear.told[seq]]
         if kind == "dispatch.sent" and (one := by_warning.get(warning)) and one.teller in HEARS[ear.who]
     ]
 
@@ -197,7 +195,7 @@ def unheard(ears: list[Ear], sent: list[Sent]) -> list[str]:
     teller = {one.said["warning"]: one.teller for one in sent if one.said}
     faults = []
     for ear in ears:
-        times = Counter(Ear.told[seq] for seq in set(ear.heard))
+        times = Counter(ear.told[seq] for seq in set(ear.heard))
         doubled = len(ear.heard) - len(set(ear.heard))
         for kind in ("warning.opened", "dispatch.sent"):
             told = {warning: count for (what, warning), count in times.items() if what == kind}
@@ -214,7 +212,8 @@ def listen(own: running.Running, web: running.Web, tokens: dict[str, str], offic
     """Streams at the address the API names, each of them greeted."""
     named = web.get("/stream", token=tokens["desk"]).headers["Location"]
     names = itertools.islice(itertools.cycle(HEARS), officers)
-    ears = [Ear(who, named, tokens[who]) for who in names]
+    told: dict[int, tuple[str, str]] = {}
+    ears = [Ear(who, named, tokens[who], told) for who in names]
     for one in ears:
         if not one.listens.wait(running.PATIENCE_SECONDS):
             raise AssertionError(f"the stream did not greet {one.who}: {own.logs()[-2000:]}")
@@ -260,6 +259,7 @@ def _live(
             before = [processor_seconds(one.pid) for one in (web.process, worker, stream)]
             sent = outlets.raise_(moments(rate, seconds))
             after = [processor_seconds(one.pid) for one in (web.process, worker, stream)]
+            running.wait_for(lambda: all(one.status for one in sent), "all answers", PATIENCE_SECONDS)  # noqa: B023 - asked at once
             time.sleep(3)
             shares = [(late - early) / seconds for early, late in zip(before, after, strict=True)]
             good &= _report(f"{rate}/s for {seconds:.0f} s", sent, ears, gateway, judged, shares)
