@@ -3,7 +3,7 @@
 import itertools
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,6 +17,11 @@ def side_by_side(do: Callable[..., Answer], *columns: Iterable[Any]) -> list[Ans
     """``map`` on all processors, answers in order; what the first bad one raises is raised. ``do`` may not call this itself: it would
     wait for the thread it stands on."""
     return list(_pool.map(do, *columns))
+
+
+def later(do: Callable[..., Answer], *given: Any) -> Future[Answer]:
+    """``do`` begins as soon as a processor is free. It may not wait for anything else that is begun here."""
+    return _pool.submit(do, *given)
 
 
 def in_stretches(do: Callable[[int, int, Any], None], work: Any, papers: list[Any]) -> None:

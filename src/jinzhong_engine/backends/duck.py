@@ -1,14 +1,16 @@
-"""The relational executor on DuckDB: reads Parquet by itself, keeps within its memory, spills to disk."""
+"""The relational executor on DuckDB: reads Parquet by itself, keeps within its memory, spills to disk.
+
+Ibis is imported where it is used: DuckDB reads the week meanwhile.
+"""
 
 import tempfile
 from collections.abc import Callable
 from typing import Any
 
 import duckdb
-import ibis
 import pyarrow as pa
 
-from jinzhong_engine.backends import relational
+from jinzhong_engine.backends.cores import later
 from jinzhong_engine.backends.files import BadTable, Lazy
 from jinzhong_engine.features.catalogue import CATALOGUE
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
@@ -27,11 +29,13 @@ def features(calls: Lazy, messages: Lazy | None, as_of: int, *, memory: int = 0)
 
 def ask(tables: dict[str, pa.Table], question: Callable[[Any], Any]) -> pa.Table:
     """``question`` turns the named tables (as Ibis tables) into an expression; its answer as a table."""
+    import ibis
+
     with duckdb.connect() as engine:
         for name, table in tables.items():
             engine.register(name, table)
-        asked = ibis.duckdb.from_connection(engine)
-        answer = question({name: asked.table(name) for name in tables})
+        schemas = {name: ibis.Schema.from_pyarrow(table.schema) for name, table in tables.items()}
+        answer = question({name: ibis.table(schema, name) for name, schema in schemas.items()})
         return engine.sql(ibis.to_sql(answer, dialect="duckdb")).to_arrow_table()
 
 
@@ -43,18 +47,31 @@ def _features(calls: Lazy, messages: Lazy | None, as_of: int, memory: int) -> pa
         engine.execute(f"SET temp_directory = {_quoted(spill)}")
         if memory:
             engine.execute(f"SET memory_limit = '{memory // 2**20} MiB'")
-        _given(engine, "TEMP TABLE calls", CALLS, calls, (as_of - WEEK, as_of))
+        week = later(_given, engine, "TEMP TABLE calls", CALLS, calls, (as_of - WEEK, as_of))
+        query = _query(as_of)
+        week.result()
         _given(engine, "VIEW earlier", CALLS, calls, (as_of - LOOKBACK, as_of - WEEK))
         _given(engine, "VIEW messages", MESSAGES, messages, (as_of - WEEK, as_of))
-        ask = ibis.duckdb.from_connection(engine)
-        made = relational.features(ask.table("calls"), ask.table("messages"), as_of, ask.table("earlier"))
-        return engine.sql(_in_order(ibis.to_sql(made, dialect="duckdb"))).to_arrow_table()
+        return engine.sql(query).to_arrow_table()
 
 
-def _in_order(query: str) -> str:
-    """By number, and counts in eight bytes: DuckDB sums into sixteen."""
+def _query(as_of: int) -> str:
+    """All features of the tables ``calls``, ``messages`` and ``earlier``, by number, counts in eight bytes: DuckDB sums into sixteen."""
+    import ibis
+
+    from jinzhong_engine.backends import relational
+
+    calls, messages, earlier = (
+        ibis.table({one.name: READ_AS[one.type] for one in shape.columns}, name)
+        for name, shape in (("calls", CALLS), ("messages", MESSAGES), ("earlier", CALLS))
+    )
+    made = ibis.to_sql(relational.features(calls, messages, as_of, earlier), dialect="duckdb")
     counts = ", ".join(f"CAST({one.name} AS BIGINT) AS {one.name}" for one in CATALOGUE if one.is_count)
-    return f"SELECT * REPLACE ({counts}) FROM ({query}) ORDER BY number"
+    return f"SELECT * REPLACE ({counts}) FROM ({made}) ORDER BY number"
+
+
+READ_AS = {TEXT: "string", TIME: "int64", COUNT: "int64"}
+"""How ``plain`` gives the types of the contract, in Ibis's words."""
 
 
 def plain(shape: Table, *, moment: str) -> list[str]:
