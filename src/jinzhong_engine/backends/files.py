@@ -5,7 +5,8 @@ are never ten million strings.
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from jinzhong_engine.backends.cores import side_by_side
+from jinzhong_engine.backends.cores import later, side_by_side
 from jinzhong_engine.features.windows import EARLIEST
 from jinzhong_engine.tables import CALLS, COUNT, TEXT, TIME, Column, Table
 
@@ -74,27 +75,66 @@ MANY = ("caller", "callee", "imei")
 """Texts with about as many values as rows: a dictionary for each file would cost four times the reading, and is made once anyway."""
 
 
-def read_calls(path: Path, latest: int, since: int) -> tuple[pa.Table, list[str]]:
-    """(calls, files of earlier calls): Parquet files that lie before ``since`` are left to be read by ``read_earlier``, texts as they stand.
+AHEAD = 3_000_000
+"""Earlier calls that may be read before they are asked for: 40 bytes each."""
+
+
+class Early:
+    """A file of calls before the week that vouches for itself; ``EARLIER`` of it, texts as they stand."""
+
+    def __init__(self, file: str) -> None:
+        self.file, self.rows = file, rows_in([file])
+        self._begun: Future[pa.Table] | None = None
+
+    @property
+    def waits(self) -> bool:
+        return self._begun is None
+
+    def begin(self) -> None:
+        self._begun = later(self._table)
+
+    def read(self) -> pa.Table:
+        """Nothing is kept here of what was read."""
+        begun, self._begun = self._begun, None
+        return begun.result() if begun else self._table()
+
+    def _table(self) -> pa.Table:
+        with _readable(self.file):
+            read = pq.ParquetFile(self.file).read(EARLIER, use_threads=False)
+        return pa.table([read["caller"], read["callee"], _microseconds(read["start"])], names=list(EARLIER))
+
+
+def read_calls(path: Path, latest: int, since: int) -> tuple[pa.Table, list[Early]]:
+    """(calls, files of earlier calls): of Parquet files that lie before ``since`` less is read, and it is read later.
 
     Whether a file lies there, and keeps to the contract in what is left unread, its footer says; one that can't vouch for itself is
     read and checked whole.
     """
-    files = parquet_files(path)
-    if not files:
+    whole, early = apart(parquet_files(path), since)
+    if not whole and not early:
         return read_events(path, CALLS, latest), []
-    early = [one for one in files if _vouched_before(one, since)]
-    whole = [one for one in files if one not in set(early)]
+    earlier = [Early(one) for one in early]
+    read_ahead(earlier)
     read = side_by_side(lambda one: checked(_part(one, CALLS, MANY), CALLS, latest, one, MANY), whole)
-    calls = pa.concat_tables(read or [checked(CALLS.schema.empty_table(), CALLS, latest, str(path), MANY)])
-    return calls, early
+    nothing = checked(CALLS.schema.empty_table(), CALLS, latest, str(path), MANY)
+    return pa.concat_tables(read or [nothing]), earlier
 
 
-def read_earlier(file: str) -> pa.Table:
-    """``EARLIER`` of a file that vouches for itself."""
-    with _readable(file):
-        read = pq.ParquetFile(file).read(EARLIER, use_threads=False)
-    return pa.table([read["caller"], read["callee"], _microseconds(read["start"])], names=list(EARLIER))
+def apart(files: list[str], since: int) -> tuple[list[str], list[str]]:
+    """(files to be read whole, those whose footer vouches that they lie before the moment)."""
+    early = [one for one in files if _vouched_before(one, since)]
+    return [one for one in files if one not in set(early)], early
+
+
+def read_ahead(earlier: Sequence[Early]) -> None:
+    """Begins the next ones that aren't, as many as may be."""
+    rows = 0
+    for one in earlier:
+        if one.waits:
+            rows += one.rows
+            if rows > AHEAD:
+                break
+            one.begin()
 
 
 def _vouched_before(file: str, since: int) -> bool:

@@ -46,10 +46,12 @@ STEP = 8
 class Book(NamedTuple):
     """All that is known: the ledgers, and by number how many parties have a slot, and how many of its events have none yet.
 
+    Calls from before the week stand in ``before``, in ``made``, or some in each; where in both, those in ``before`` are the older ones.
     Events made and received carry their party's slot, a small number of its own for each party of a number, so that whatever is noted
     of them lies close together. ``fresh`` ALL: no event has a slot that counts.
     """
 
+    before: Any
     made: Any
     received: Any
     sent: Any
@@ -177,8 +179,9 @@ def _slot(stretch: Any, other: int) -> int:
 def _settle_all(number: int, book: Any, s: Any) -> int:
     """A slot for each party, in the order they are met; returns how many there are."""
     s.turn[0] += 1
-    made, received = book.made, book.received
-    parties = _settle_in(made.events, made.start[number], made.end[number], s, 0)
+    before, made, received = book.before, book.made, book.received
+    parties = _settle_in(before.events, before.start[number], before.end[number], s, 0)
+    parties = _settle_in(made.events, made.start[number], made.end[number], s, parties)
     return _settle_in(received.events, received.start[number], received.end[number], s, parties)
 
 
@@ -192,6 +195,17 @@ def _settle_in(events: Any, start: int, end: int, s: Any, parties: int) -> int:
             parties += 1
         events[place].slot = met[other].slot
     return parties
+
+
+@njit(cache=True, nogil=True)
+def _knew(events: Any, low: int, high: int, moment: int, mark: int, slots: Any) -> tuple[int, int]:
+    """Notes whom the number rang before the week. Returns the first place of the week, and how many of the calls before it lie in the month."""
+    in_month = 0
+    while low < high and events[low].at < moment - WEEK:
+        slots[events[low].slot].mark = mark | BEFORE
+        in_month += events[low].at >= moment - MONTH
+        low += 1
+    return low, in_month
 
 
 @njit(cache=True, nogil=True)
@@ -209,15 +223,14 @@ def row(number: int, moment: int, book: Any, s: Any) -> Any:
     hours[:] = 0
     mark = turn * STEP
 
-    made = book.made
+    before, made = book.before, book.made
     events = made.events
+    oldest_apart = _since(before.events, before.start[number], before.end[number], moment - LOOKBACK)
+    apart, in_month = _knew(before.events, oldest_apart, before.end[number], moment, mark, slots)
     oldest = _since(events, made.start[number], made.end[number], moment - LOOKBACK)
     high = _since(events, oldest, made.end[number], moment)
-    week, in_month = oldest, 0
-    while week < high and events[week].at < moment - WEEK:
-        slots[events[week].slot].mark = mark | BEFORE
-        in_month += events[week].at >= moment - MONTH
-        week += 1
+    week, month_here = _knew(events, oldest, high, moment, mark, slots)
+    in_month += month_here
 
     short, answered, seconds, longest, forwarded, international = 0, 0, 0, 0, 0, 0
     cells, imeis, cities, on_one, with_city, main_city = 0, 0, 0, 0, 0, 0
@@ -321,10 +334,14 @@ def row(number: int, moment: int, book: Any, s: Any) -> Any:
         entropy = max(0.0, math.log2(out) - weighted / out)
         longest_call = float(longest)
         idle = (moment - events[high - 1].at) / DAY
-    if high > oldest:
+    if oldest_apart < apart:
+        first_call = (moment - before.events[oldest_apart].at) / DAY
+    elif oldest < high:
         first_call = (moment - events[oldest].at) / DAY
     if oldest < week < high:
         silent = (events[week].at - events[week - 1].at) / DAY
+    elif oldest_apart < apart and week < high:
+        silent = (events[week].at - before.events[apart - 1].at) / DAY
     return Row(
         out_calls_7d=float(out),
         in_calls_7d=float(received_calls),

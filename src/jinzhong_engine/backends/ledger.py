@@ -23,6 +23,9 @@ MADE = np.dtype(
 )
 """A call made, filed under its caller. -1: not recorded. ``slot``: the place of the other among the caller's parties (``kernel.settle``)."""
 
+KNEW = np.dtype([("at", "i8"), ("other", "i4"), ("slot", "i4")])
+"""A call made before the week, filed under its caller: no feature asks more of it."""
+
 BRIEF = np.dtype([("at", "i8"), ("other", "i4"), ("what", "i4"), ("slot", "i4")])
 """A call received (``what``: seconds, under its callee), a use of a handset (under the handset) or a message sent
 (``what``: its text, under its sender)."""
@@ -61,10 +64,10 @@ def _file_made(
     imei: Any,
     city: Any,
     kind: Any,
-    free: Any,
+    start: Any,
     events: Any,
 ) -> None:
-    """``free``: the next place of each caller's stretch."""
+    free = start[:-1].copy()
     for row in range(len(caller)):
         one = events[free[caller[row]]]
         free[caller[row]] += 1
@@ -73,11 +76,14 @@ def _file_made(
 
 
 @njit(cache=True, nogil=True)
-def _file_earlier(caller: Any, at: Any, callee: Any, free: Any, events: Any) -> None:
-    for row in range(len(caller)):
-        one = events[free[caller[row]]]
-        free[caller[row]] += 1
-        one.at, one.other = at[row], callee[row]
+def _file_known(owners: Any, at: Any, other: Any, start: Any, events: Any) -> None:
+    free = start[:-1].copy()
+    for row in range(len(owners)):
+        if owners[row] < 0:
+            continue
+        one = events[free[owners[row]]]
+        free[owners[row]] += 1
+        one.at, one.other = at[row], other[row]
 
 
 @njit(cache=True, nogil=True)
@@ -91,17 +97,20 @@ def _file_brief(owners: Any, at: Any, other: Any, what: Any, start: Any, events:
         one.at, one.other, one.what = at[row], other[row], what[row]
 
 
-def file_made(caller: Any, columns: tuple[Any, ...], count: int, earlier: dict[str, Any]) -> Ledger:
-    """Calls under their caller. ``columns``: at, callee, seconds, cell, imei, city, kind; rows ascending in time.
-
-    ``earlier``: caller, callee, at of calls before all of these; nothing else is known of them, and their other fields stay 0.
-    """
-    start = _places(caller, count) + _places(earlier["caller"], count)
-    events = np.zeros(start[-1], MADE)
+def file_made(caller: Any, columns: tuple[Any, ...], count: int) -> Ledger:
+    """Calls under their caller. ``columns``: at, callee, seconds, cell, imei, city, kind; rows ascending in time."""
+    start = _places(caller, count)
+    events = np.empty(start[-1], MADE)
     at, callee, seconds, cell, imei, city, kind = columns
-    free = start[:-1].copy()
-    _file_earlier(earlier["caller"], earlier["at"], earlier["callee"], free, events)
-    _file_made(caller, at, callee, seconds, cell, imei, city, kind, free, events)
+    _file_made(caller, at, callee, seconds, cell, imei, city, kind, start, events)
+    return Ledger(events, start[:-1], start[1:])
+
+
+def file_known(owners: Any, at: Any, other: Any, count: int) -> Ledger:
+    """Calls before the week under their caller; rows ascending in time. An owner of -1 is nobody and is left out."""
+    start = _places(owners, count)
+    events = np.empty(start[-1], KNEW)
+    _file_known(owners, at, other, start, events)
     return Ledger(events, start[:-1], start[1:])
 
 
@@ -111,3 +120,12 @@ def file_brief(owners: Any, at: Any, other: Any, what: Any, count: int) -> Ledge
     events = np.empty(start[-1], BRIEF)
     _file_brief(owners, at, other, what, start, events)
     return Ledger(events, start[:-1], start[1:])
+
+
+@njit(cache=True, nogil=True)
+def ascends(at: Any) -> bool:
+    """Whether no moment lies before the one in front of it."""
+    back = 0
+    for row in range(1, len(at)):
+        back += at[row] < at[row - 1]
+    return back == 0

@@ -10,12 +10,14 @@ from numba import njit
 from jinzhong_engine.backends import kernel, pool
 from jinzhong_engine.backends.cores import THREADS, in_stretches, side_by_side
 from jinzhong_engine.backends.ids import Ids
-from jinzhong_engine.backends.ledger import BRIEF, MADE, Ledger
+from jinzhong_engine.backends.ledger import BRIEF, KNEW, MADE, Ledger
 from jinzhong_engine.backends.native import kinds
 from jinzhong_engine.backends.pool import Pool, longer
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
 
 NO_SLOT = -1
+NONE_BEFORE = np.zeros(0, KNEW)
+"""Calls grow old here in the ledger they were entered in; none stand apart."""
 
 
 class Live:
@@ -28,7 +30,7 @@ class Live:
         self.numbers, self.cells, self.imeis, self.cities, self._hashes = (Ids() for _ in range(5))
         self._pools = [pool.empty(kind) for kind in (MADE, BRIEF, BRIEF, BRIEF)]
         self._part, self._mine = part, np.zeros(0, bool)
-        self._parties, self._fresh = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        self._parties, self._fresh, self._none = (np.zeros(0, np.int64) for _ in range(3))
         self._papers = [kernel.scratch(1, 1, 1, 1, 1)] * THREADS
 
     @property
@@ -133,7 +135,9 @@ class Live:
         """Place for events under these owners; some are looked at for old events meanwhile."""
         self._sweep(oldest, 1 + max(map(len, owners)) // 2)
         count = len(self.numbers)
-        self._parties, self._fresh = longer(self._parties, count), longer(self._fresh, count)
+        self._parties, self._fresh, self._none = (
+            longer(one, count) for one in (self._parties, self._fresh, self._none)
+        )
         counts = (count, count, len(self.imeis), count)
         self._pools = [
             pool.with_room(one, many, of, oldest, fresh)
@@ -173,7 +177,8 @@ class Live:
 
     def _book(self) -> kernel.Book:
         made, received, uses, sent = (Ledger(one.events, one.start, one.end) for one in self._pools)
-        return kernel.Book(made, received, sent, uses, self._parties, self._fresh)
+        before = Ledger(NONE_BEFORE, self._none, self._none)
+        return kernel.Book(before, made, received, sent, uses, self._parties, self._fresh)
 
     def _fitting_papers(self, widest: int) -> list[kernel.Scratch]:
         """A paper for each thread, at least as large as everything met so far; larger paper is made now and then, with air."""

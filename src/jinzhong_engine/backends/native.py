@@ -6,7 +6,6 @@ Memory is bounded by the number of calls (``run.BYTES_PER_CALL``); who has less 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,47 +13,56 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jinzhong_engine.backends import digits, files, kernel, numbering
-from jinzhong_engine.backends.cores import THREADS, in_stretches, side_by_side
-from jinzhong_engine.backends.ledger import DOMESTIC, KINDS, Ledger, file_brief, file_made
+from jinzhong_engine.backends.cores import THREADS, in_stretches, later, side_by_side
+from jinzhong_engine.backends.ledger import (
+    DOMESTIC,
+    KINDS,
+    Ledger,
+    ascends,
+    file_brief,
+    file_known,
+    file_made,
+)
 from jinzhong_engine.features.catalogue import CATALOGUE
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
-from jinzhong_engine.tables import MESSAGES
 
 
-def features(calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: Sequence[str] = ()) -> pa.Table:
+def features(
+    calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: Sequence[files.Early] = ()
+) -> pa.Table:
     """calls, messages: as ``files`` reads them; ``earlier``: files of calls before the week that stand apart (``files.read_calls``).
 
     Returns ``number`` and the catalogue's columns, by number.
     """
-    return _of(encode(calls, messages, as_of, earlier), as_of)
+    return features_of(encode(calls, messages, as_of, earlier), as_of)
 
 
-def features_of_files(calls: Path, messages: Path | None, as_of: int, latest: int) -> pa.Table:
-    """The same of files or folders; ``latest``: no event lies after it. What was read is let go before features are computed."""
-    dense = _read(calls, messages, as_of, latest)
-    pa.default_memory_pool().release_unused()
-    return _of(dense, as_of)
+def features_of(dense: "Dense", as_of: int) -> pa.Table:
+    """The same of events that are encoded already, so that what was read can be let go before."""
+    active = _active(dense)
+    numbers = dense.numbers.take(pa.array(active))
+    order = later(pc.sort_indices, numbers)
+    matrix = compute(dense, active, as_of)
+    return as_table(numbers, matrix, order.result())
 
 
-def _read(calls: Path, messages: Path | None, as_of: int, latest: int) -> "Dense":
-    given, earlier = files.read_calls(calls, latest, as_of - WEEK)
-    texts = files.read_events(messages, MESSAGES, latest) if messages else None
-    return encode(given, texts, as_of, earlier)
+def ready() -> None:
+    """Numba's first call takes half a second, whatever is called."""
+    digits.keys(pa.array([], pa.string()))
 
 
-def _of(dense: "Dense", as_of: int) -> pa.Table:
-    matrix, chosen = compute(dense, as_of)
-    return as_table(dense.numbers.take(pa.array(chosen)), matrix)
+def as_table(numbers: pa.Array, matrix: Any, order: pa.Array | None = None) -> pa.Table:
+    """The features of numbers as a table, its lines in this order; counts are whole, NaN is null."""
+    lines = slice(None) if order is None else order.to_numpy()
 
+    def column(at: int) -> pa.Array:
+        values = matrix[:, at][lines]
+        if CATALOGUE[at].is_count:
+            return pa.array(values.astype(np.int64))
+        return pa.array(values, from_pandas=True)
 
-def as_table(numbers: pa.Array, matrix: Any) -> pa.Table:
-    """The features of numbers as a table; counts are whole, NaN is null."""
-    columns = [
-        pa.array(matrix[:, at].astype(np.int64))
-        if one.is_count
-        else pa.array(matrix[:, at], from_pandas=True)
-        for at, one in enumerate(CATALOGUE)
-    ]
+    columns = side_by_side(column, range(len(CATALOGUE)))
+    numbers = numbers if order is None else numbers.take(order)
     return pa.table([numbers, *columns], names=["number", *(one.name for one in CATALOGUE)])
 
 
@@ -62,8 +70,8 @@ def as_table(numbers: pa.Array, matrix: Any) -> pa.Table:
 class Dense:
     """Events by small integers. ``numbers[i]`` is the number of id ``i``; all events ascend in time.
 
-    Only numbers with an event in the week have an id. In ``earlier``, the 30 days before it, ``stranger`` stands for all others a
-    number called: it hasn't called them in the week, so no feature asks who they are.
+    Only numbers with an event in the week have an id. In ``earlier``, the 30 days before it, a caller of -1 is none of them, and ``stranger``
+    stands for all others a number called: it hasn't called them in the week, so no feature asks who they are.
     """
 
     numbers: pa.Array
@@ -79,19 +87,21 @@ class Dense:
         return len(self.numbers)
 
 
-def encode(calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: Sequence[str] = ()) -> Dense:
+def encode(
+    calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: Sequence[files.Early] = ()
+) -> Dense:
     """Events of the look-back before the moment, with dense ids."""
     week = _between(calls, "start", as_of - WEEK, as_of)
     columns = [week["caller"], week["callee"]]
     if messages is not None:
         messages = _between(messages, "sent", as_of - WEEK, as_of)
         columns += [messages["sender"], messages["receiver"]]
+    apart = [later(_alone, week[name]) for name in ("cell", "imei", "peer_city")]
+    files.read_ahead(earlier)
     known = numbering.numbered(columns)
-    codes = known.columns
     before = _before(calls, earlier, known, (as_of - LOOKBACK, as_of - WEEK))
-    (cell, cells), (imei, imeis), (city, cities) = (
-        _alone(week[name]) for name in ("cell", "imei", "peer_city")
-    )
+    codes = known.columns
+    (cell, cells), (imei, imeis), (city, cities) = (one.result() for one in apart)
     call = {
         "caller": codes[0], "callee": codes[1], "at": _whole(week["start"], np.int64),
         "seconds": _whole(week["seconds"], np.int32), "cell": cell, "imei": imei, "city": city,
@@ -118,72 +128,70 @@ def encode(calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: Sequ
 
 
 def _before(
-    calls: pa.Table, earlier: Sequence[str], known: numbering.Numbering, period: tuple[int, int]
+    calls: pa.Table, earlier: Sequence[files.Early], known: numbering.Numbering, period: tuple[int, int]
 ) -> dict[str, Any]:
-    """Calls the numbers made in the period, by their ids. Of a file nothing else is kept, so that a month needs no memory as texts."""
+    """Calls of the period by the ids of the numbers. Of a file nothing else is kept, so that a month needs no memory as texts."""
+    rest = _between(calls.select(files.EARLIER), "start", *period)
+    ends = np.cumsum([0, *(one.rows for one in earlier), len(rest)])
+    caller, callee, at = (np.empty(ends[-1], kind) for kind in (np.int32, np.int32, np.int64))
 
-    def of_file(file: str) -> list[tuple[Any, Any, Any]]:
-        read = _between(files.read_earlier(file), "start", *period)
-        return [_of_known(one, known) for one in read.to_batches()]
+    def enter(low: int, read: pa.Table) -> None:
+        for batch in read.to_batches():
+            here = slice(low, low := low + batch.num_rows)
+            at[here] = batch["start"].to_numpy()
+            caller[here], callee[here] = known.find(batch["caller"]), known.find(batch["callee"])
+            nobody = (caller[here] == len(known.texts)) | (at[here] < period[0]) | (at[here] >= period[1])
+            caller[here][nobody] = -1
 
-    rest = _between(calls.select(files.EARLIER), "start", *period).to_batches()
-    parts = side_by_side(lambda one: _of_known(one, known), rest)
-    parts += [part for of_one in side_by_side(of_file, earlier) for part in of_one]
-    nothing = tuple(np.zeros(0, kind) for kind in (np.int32, np.int32, np.int64))
-    columns = (np.concatenate(one) for one in zip(nothing, *parts, strict=True))
-    return dict(zip(("caller", "callee", "at"), columns, strict=True))
-
-
-def _of_known(calls: pa.RecordBatch, known: numbering.Numbering) -> tuple[Any, Any, Any]:
-    """(caller, callee, moment) of calls a number made; whom it called is a stranger where it isn't among the numbers."""
-    caller = known.find(calls["caller"])
-    mine = caller < len(known.texts)
-    return caller[mine], known.find(calls["callee"])[mine], calls["start"].to_numpy()[mine]
+    side_by_side(lambda low, one: enter(low, one.read()), ends[: len(earlier)], earlier)
+    enter(ends[len(earlier)], rest)
+    return {"caller": caller, "callee": callee, "at": at}
 
 
-def compute(dense: Dense, as_of: int) -> tuple[Any, Any]:
-    """(matrix of features, ids of its lines): every number with a call made or received in the week, in their order."""
-    made, received, uses, sent = _ledgers(dense)
+def compute(dense: Dense, ids: Any, as_of: int) -> Any:
+    """A line of features for each of the ids. They had better ascend: the events of neighbours lie side by side."""
+    before, made, received, uses, sent = _ledgers(dense)
     count = len(dense.numbers)
-    book = kernel.Book(
-        made, received, sent, uses, parties=np.zeros(count, np.int64), fresh=np.full(count, kernel.ALL)
-    )
-    events = made.end - made.start + received.end - received.start
+    parties, fresh = np.zeros(count, np.int64), np.full(count, kernel.ALL)
+    book = kernel.Book(before, made, received, sent, uses, parties, fresh)
+    events = sum(one.end - one.start for one in (before, made, received))
     papers = [
         kernel.scratch(count + 1, dense.cells, dense.imeis, dense.cities, int(events.max(initial=0)))
         for _ in range(THREADS)
     ]
-    chosen = _active(dense)
-    matrix = np.empty((len(chosen), kernel.WIDTH), order="F")
+    matrix = np.empty((len(ids), kernel.WIDTH), order="F")
 
     def stretch(low: int, high: int, paper: kernel.Scratch) -> None:
-        kernel.rows(chosen[low:high], as_of, book, paper, matrix[low:high])
+        kernel.rows(ids[low:high], as_of, book, paper, matrix[low:high])
 
-    in_stretches(stretch, events[chosen] + 50, papers)
-    return matrix, chosen
+    in_stretches(stretch, events[ids] + 50, papers)
+    return matrix
 
 
 def _ledgers(dense: Dense) -> list[Ledger]:
-    call, message, count = dense.call, dense.message, len(dense.numbers)
-    nothing = np.zeros(0, np.int64)
+    """Events under their numbers and handsets; of the dense ones each kind is let go as soon as it is filed."""
+    count, imeis, nothing = len(dense.numbers), dense.imeis, np.zeros(0, np.int64)
+    call, past, message = dense.call, dense.earlier, dense.message
+    dense.call, dense.earlier, dense.message = {}, {}, {}
     columns = tuple(call[name] for name in ("at", "callee", "seconds", "cell", "imei", "city", "kind"))
     sender, at, receiver, text = (message.get(name, nothing) for name in ("sender", "at", "receiver", "text"))
+    before = later(file_known, past.pop("caller"), past.pop("at"), past.pop("callee"), count)
     jobs = [
-        partial(file_made, call["caller"], columns, count, dense.earlier),
+        partial(file_made, call["caller"], columns, count),
         partial(file_brief, call["callee"], call["at"], call["caller"], call["seconds"], count),
-        partial(file_brief, call["imei"], call["at"], call["caller"], call["seconds"], dense.imeis),
+        partial(file_brief, call["imei"], call["at"], call["caller"], call["seconds"], imeis),
         partial(file_brief, sender, at, receiver, text, count),
     ]
-    return side_by_side(lambda job: job(), jobs)
+    filed = side_by_side(lambda job: job(), jobs)
+    return [before.result(), *filed]
 
 
 def _active(dense: Dense) -> Any:
-    """Ids of the numbers that made or received a call in the week, in the order of the numbers."""
+    """Ids of the numbers that made or received a call in the week."""
     met = np.zeros(len(dense.numbers), bool)
     for name in ("caller", "callee"):
         met[dense.call[name]] = True
-    ids = np.flatnonzero(met)
-    return ids[pc.sort_indices(dense.numbers.take(pa.array(ids))).to_numpy()]
+    return np.flatnonzero(met)
 
 
 def _between(events: pa.Table, time: str, since: int, until: int) -> pa.Table:
@@ -196,7 +204,7 @@ def _between(events: pa.Table, time: str, since: int, until: int) -> pa.Table:
 
 
 def _in_time(columns: dict[str, Any]) -> dict[str, Any]:
-    if not columns or (np.diff(columns["at"]) >= 0).all():
+    if not columns or ascends(columns["at"]):
         return columns
     order = np.argsort(columns["at"], kind="stable")
     return {name: column[order] for name, column in columns.items()}

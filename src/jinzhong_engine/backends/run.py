@@ -10,13 +10,16 @@ from typing import Any
 import pyarrow as pa
 
 from jinzhong_engine.backends import files
+from jinzhong_engine.backends.cores import later
 from jinzhong_engine.backends.files import BadTable
+from jinzhong_engine.features.windows import WEEK
 from jinzhong_engine.tables import CALLS, MESSAGES, SUBSCRIBERS
 
 BYTES_PER_CALL = 140
+BYTES_PER_EARLIER = 40
 BYTES_BESIDE = 700_000_000
-"""What the native executor takes for each call it reads, and beside them: imports, and the features of 300,000 numbers. docs/figures.md
-has the measurements; calls before the week take less, so it is enough, not exact."""
+"""What the native executor takes for each event it reads whole, for each call of a file of before the week, and beside them: imports, and
+the features of 300,000 numbers. Enough, not exact; docs/figures.md has the measurements."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,33 @@ def features(
     if events.subscribers:
         files.checked(files.read_table(events.subscribers), SUBSCRIBERS, latest, str(events.subscribers))
     paths = [(path, shape) for path, shape in ((events.calls, CALLS), (events.messages, MESSAGES)) if path]
-    chosen = engine or _fitting([path for path, _shape in paths], allowed, tell)
+    chosen = engine or _fitting([path for path, _shape in paths], as_of, allowed, tell)
     if chosen == "native":
-        from jinzhong_engine.backends import native
-
-        return native.features_of_files(events.calls, events.messages, as_of, latest)
+        return _native(events, as_of, latest)
     lazy = [files.lazily(path, shape, latest) for path, shape in paths]
     return _relational(chosen, lazy[0], lazy[1] if events.messages else None, as_of, allowed)
+
+
+def _native(events: Events, as_of: int, latest: int) -> pa.Table:
+    """What was read is let go before features are computed."""
+    dense = _encoded(events, as_of, latest)
+    pa.default_memory_pool().release_unused()
+    return _numba().features_of(dense, as_of)
+
+
+def _encoded(events: Events, as_of: int, latest: int) -> Any:
+    """Files are read while numba is made ready, which takes as long."""
+    executor = later(_numba)
+    calls, earlier = files.read_calls(events.calls, latest, as_of - WEEK)
+    texts = files.read_events(events.messages, MESSAGES, latest) if events.messages else None
+    return executor.result().encode(calls, texts, as_of, earlier)
+
+
+def _numba() -> Any:
+    from jinzhong_engine.backends import native
+
+    native.ready()
+    return native
 
 
 def _relational(
@@ -77,17 +100,17 @@ def _spark() -> Any:
     return spark
 
 
-def _fitting(paths: list[Path], allowed: int, tell: Callable[[str], None]) -> str:
+def _fitting(paths: list[Path], as_of: int, allowed: int, tell: Callable[[str], None]) -> str:
     """Which executor computes within the memory that is allowed."""
-    rows = 0
+    needed = BYTES_BESIDE
     for path in paths:
         parquet = files.parquet_files(path)
-        rows += files.rows_in(parquet)
+        whole, early = files.apart(parquet, as_of - WEEK)
+        needed += BYTES_PER_CALL * files.rows_in(whole) + BYTES_PER_EARLIER * files.rows_in(early)
         if not parquet and path.stat().st_size > allowed:
             raise BadTable(
                 f"{path}: larger than the memory allowed; only Parquet can be read in pieces: give it as Parquet, or raise --memory"
             )
-    needed = BYTES_BESIDE + BYTES_PER_CALL * rows
     if needed <= allowed:
         return "native"
     tell(

@@ -121,7 +121,7 @@ def test_days_before_the_week_are_read_briefly_and_give_the_same(tmp_path, numbe
 
     calls, earlier = files.read_calls(tmp_path, AS_OF + 2 * DAY, AS_OF - WEEK)
 
-    read = pa.concat_tables(files.read_earlier(one) for one in earlier)
+    read = pa.concat_tables(one.read() for one in earlier)
     assert read.column_names == list(files.EARLIER)
     assert calls.num_rows + read.num_rows == rows.num_rows
     assert read.num_rows > calls.num_rows > 0
@@ -137,7 +137,9 @@ def test_a_word_among_the_numbers_of_an_old_day_is_a_stranger(tmp_path):
 
     by_day(tmp_path, in_digits(busy(seed=4, count=6000)[0]), change=with_word)
 
-    one = native.features_of_files(tmp_path, None, AS_OF, AS_OF + 2 * DAY)
+    one = run.features(
+        run.Events(tmp_path), as_of=AS_OF, latest=AS_OF + 2 * DAY, engine="native", memory=None, tell=print
+    )
     other = duck.features(files.parquet_files(tmp_path), None, AS_OF)
 
     assert "95588#1" not in one["number"].to_pylist()
