@@ -60,7 +60,7 @@ def test_a_draft_is_read_and_signed(desk, two_cases):
     assert "草稿，未签发" not in page
     assert "当日发案 2 起 ，损失 9.00 万元 ；前一日 1 起" in page
     archive = words(desk.get("/bulletins"))
-    assert "5月30日 已签发，第 1 版 2021-05-31 08:30 desk" in archive
+    assert "5月30日 已签发，第 1 版 5月31日 08:30 desk" in archive
     assert "5月29日 草稿" in archive
 
 
@@ -118,7 +118,7 @@ def test_each_figure_opens_to_its_rows_by_cut_off_and_revision(desk, two_cases, 
     assert "当日发案 2021年5月30日" in opened
     assert "反诈日报 5月30日 第 1 版" in opened
     assert (
-        "2021-05-31 08:30:00 以前收到的 · 当时 2，今为 3：案件 C3 迟到（5月30日 22:00报案，5月31日 09:00录入）"
+        "5月31日 08:30:00 以前收到的 · 当时 2，今为 3：案件 C3 迟到（5月30日 22:00报案，5月31日 09:00录入）"
         in opened
     )
     assert all(number in opened for number in ("C1", "C2"))

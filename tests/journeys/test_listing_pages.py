@@ -196,7 +196,7 @@ def test_still_red_by_april_is_told_wherever_may_is_looked_at(april, time):
     assert "还没有摘牌" in page
     assert f"?month=2021-04#t-{XIKOU}" in page
     town = text(logged_in(april.town_xikou).get(f"/review/towns/{XIKOU}?month=2021-05"))
-    assert "以 2021-04 的挂牌为准" in town
+    assert "以 2021年4月 的挂牌为准" in town
     assert f'href="/review/towns/{XIKOU}?month=2021-05"' in page
 
 

@@ -218,7 +218,9 @@ def test_before_the_first_line_the_page_says_what_to_run(operators):
     assert "还没有收过实时名单" in page
     assert "jinzhong numbers watch --model model/ --events -" in page
     assert "jinzhong numbers live list.jsonl --by risk_1 --follow" in page
-    assert "--operator operator-1 --by desk" in text(logged_in(operators.desk).get("/numbers/live"))
+    desk = text(logged_in(operators.desk).get("/numbers/live"))
+    assert "请运营商管机器的人让程序盯着话单" in desk
+    assert "jinzhong numbers" not in desk, "an officer is told whom to ask, not what to type"
 
 
 def test_the_page_says_who_since_when_why_and_what_was_said(file, operators, kept):
@@ -398,7 +400,8 @@ def test_a_reader_that_stopped_is_told_and_how_to_go_on(file, operators, turn):
     turn("14:11")
     page = seen(operators)
     assert "收名单的程序停了，下面是今天 14:05:00 的样子" in page
-    assert "numbers live list.jsonl" in page
+    assert "请管机器的人重新开收名单的程序（名单文件 list.jsonl）" in page
+    assert "numbers live" not in page
     assert "154****2093" in page
 
 

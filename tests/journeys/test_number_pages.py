@@ -216,7 +216,7 @@ def test_a_line_is_tried_set_and_rolled_back(risk, desk, operators, kept, monkey
     assert not Threshold.objects.exists()
 
     after = send(desk, "/numbers/line/set", value="0.7", since="2021-06-02")
-    assert "2021-06-02 起按 0.7 上榜" in text(after)
+    assert "6月2日 起按 0.7 上榜" in text(after)
     assert "未到日子" in text(after)
     assert send(desk, "/numbers/line/set", value="0.7", since="2021-05-30").status_code == 422
     assert send(desk, "/numbers/line/set", value="7", since="").status_code == 422

@@ -87,7 +87,7 @@ def accounts() -> QuerySet[Account]:
 
 def accounts_named(usernames: Iterable[str]) -> dict[str, Account]:
     """The accounts of these usernames, on or off."""
-    return {one.username: one for one in Account.objects.filter(username__in=set(usernames))}
+    return {one.username: one for one in accounts().filter(username__in=set(usernames))}
 
 
 def roles() -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from jinzhong import reasons
 from jinzhong.district import queries as district
@@ -105,8 +106,11 @@ def _alarms(receiver: Unit, *, viewer: Account, now: datetime) -> list[Ground]:
 
 
 def _paper_words(one: Paper, now: datetime) -> str:
-    told = {"number": one.number, "kind": one.get_kind_display(), "n": days_late(one, now.date())}
-    return _("%(number)s %(kind)s，逾期 %(n)s 天") % told if told["n"] else _("%(number)s %(kind)s") % told
+    late = days_late(one, now.date())
+    told = {"number": one.number, "kind": one.get_kind_display(), "n": late}
+    if not late:
+        return _("%(number)s %(kind)s") % told
+    return ngettext("%(number)s %(kind)s，逾期 %(n)s 天", "%(number)s %(kind)s，逾期 %(n)s 天", late) % told
 
 
 def papers(*, viewer: Account) -> QuerySet[Paper]:

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from jinzhong.review import inspection
 from jinzhong.review.models import Paper
+from jinzhong.situation import sentences
+from jinzhong.situation.periods import DAY, Period
 
 CHANCE = 0.05
 """Rarer than this by chance alone: worth praise or blame."""
@@ -55,12 +58,16 @@ def percent(p: float) -> str:
 def papers_owed(papers: Iterable[Paper], today: date) -> list[str]:
     """The papers whose reply is overdue."""
     return [
-        _("%(number)s %(kind)s应于 %(day)s 前回复，迟 %(n)s 天")
+        ngettext(
+            "%(number)s %(kind)s应于 %(day)s 前回复，迟 %(n)s 天",
+            "%(number)s %(kind)s应于 %(day)s 前回复，迟 %(n)s 天",
+            late := inspection.days_late(one, today),
+        )
         % {
             "number": one.number,
             "kind": one.get_kind_display(),
-            "day": one.due_on,
-            "n": inspection.days_late(one, today),
+            "day": sentences.span(Period(one.due_on, one.due_on + DAY)),
+            "n": late,
         }
         for one in papers
         if inspection.is_overdue(one, today)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from jinzhong import reasons
 from jinzhong.district import queries as district
@@ -174,12 +175,16 @@ def owed(town: Town, *, viewer: Account, now: datetime) -> list[str]:
         standing__town=town, due_on__lt=today, done_at=None, kind__in=queries.ACCEPTED
     )
     told = [
-        _("%(month)s 挂牌的%(what)s应于 %(day)s 前办，迟 %(n)s 天")
+        ngettext(
+            "%(month)s 挂牌的%(what)s应于 %(day)s 前办，迟 %(n)s 天",
+            "%(month)s 挂牌的%(what)s应于 %(day)s 前办，迟 %(n)s 天",
+            late_by := (today - one.due_on).days,
+        )
         % {
             "month": one.standing.listing,
             "what": reasons.told(one.title),
-            "day": one.due_on,
-            "n": (today - one.due_on).days,
+            "day": sentences.span(Period(one.due_on, one.due_on + DAY)),
+            "n": late_by,
         }
         for one in late.select_related("standing__listing")
         if one.due_on

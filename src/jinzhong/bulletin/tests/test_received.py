@@ -52,11 +52,11 @@ def test_a_bank_opens_what_it_was_sent_and_confirms_it_once(sent, monkeypatch):
     assert bank.get(given(sent, sent.bank_head) + "/file/pdf").content == sent.issue.digest.encode()
     for _twice in range(2):
         done = text(send(bank, given(sent, sent.bank_head) + "/confirm"))
-    assert "2021-05-31 09:10 确认收到" in done
+    assert "5月31日 09:10 确认收到" in done
     assert not re.search(r"通报<i>1</i>", done)
     assert Event.objects.filter(kind="bulletin.confirmed").count() == 1
     seen = text(logged_in(sent.desk).get("/bulletins/daily/2021-05-30"))
-    assert "2021-05-31 09:10 打开，2021-05-31 09:10 确认收到" in seen
+    assert "5月31日 09:10 打开，5月31日 09:10 确认收到" in seen
 
 
 def test_nobody_reads_what_was_sent_to_another(sent):
@@ -85,7 +85,7 @@ def test_who_opened_without_confirming_is_reminded_once(sent, monkeypatch):
 
     reminded = Delivery.objects.exclude(reminded_at=None).values_list("account__username", flat=True)
     assert sorted(reminded) == ["bank_head", "risk"]
-    assert "2021-06-01 09:00 提醒过" in text(logged_in(sent.bank_head).get("/received"))
+    assert "6月1日 09:00 提醒过" in text(logged_in(sent.bank_head).get("/received"))
 
 
 def test_a_correction_is_what_has_to_be_confirmed(sent, monkeypatch):

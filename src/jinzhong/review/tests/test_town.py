@@ -130,7 +130,7 @@ def letter(office, place, due, now=at("09:00", "2021-05-03")):
 def test_overdue_is_told_by_how_many_days(may):
     letter(town_office(may), may, "2021-06-03", now=at("09:00", "2021-06-01"))
 
-    assert told(may, may.xikou).said.owed == ["反诈督〔2021〕1 号 提示函应于 2021-06-03 前回复，迟 2 天"]
+    assert told(may, may.xikou).said.owed == ["反诈督〔2021〕1 号 提示函应于 2021年6月3日 前回复，迟 2 天"]
     assert told(may, may.yuelin).said.owed == []
 
 

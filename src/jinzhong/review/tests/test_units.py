@@ -163,7 +163,7 @@ def test_papers_due_and_orders_left_open_are_told(day):
     left = alarm_left(day, by=day.teller)
     owed = told(day, day.station, viewer=day.patrols[0]).said.owed
 
-    assert owed[0] == "反诈督〔2021〕1 号 提示函应于 2021-05-31 前回复，迟 1 天"
+    assert owed[0] == "反诈督〔2021〕1 号 提示函应于 2021年5月31日 前回复，迟 1 天"
     assert any(one.startswith(f"{left.number} 应于 05-31 15:5") for one in owed[1:])
     assert told(day, day.outlet, viewer=day.teller).said.owed == []
     colleague = district.add_account(

@@ -13,6 +13,7 @@ from jinzhong.bulletin.sending import Account, Unit
 from jinzhong.web.desk.bulletin_archive import kinds
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import page
+from jinzhong.web.shared.people import known_accounts
 from jinzhong.web.shared.request import Request
 
 
@@ -46,24 +47,19 @@ def _key(one: Unit | Account) -> str:
     return f"unit:{one.code}" if isinstance(one, Unit) else f"account:{one.username}"
 
 
-def _name(one: Unit | Account) -> str:
-    return one.name if isinstance(one, Unit) else one.username
-
-
 def _shown(request: Request, error: str = "") -> HttpResponse:
     lines: dict[str, dict[str, Any]] = {}
     for row in sending.receivers():
         key = _key(row.to)
-        lines.setdefault(key, {"key": key, "name": _name(row.to), "kinds": set()})["kinds"].add(row.kind)
+        lines.setdefault(key, {"key": key, "to": row.to, "kinds": set()})["kinds"].add(row.kind)
     units, accounts = sending.candidates()
+    known_accounts(request).update((one.username, one) for one in accounts)
     shown = {
         "lines": [
             line | {"kinds": [(kind, title, kind in line["kinds"]) for kind, title in kinds()]} for line in lines.values()
         ],
-        "units": [(_key(one), _name(one)) for one in units if _key(one) not in lines],
-        "accounts": [
-            (_key(one), _name(one), one.get_role_display()) for one in accounts if _key(one) not in lines
-        ],
+        "units": [(_key(one), one.name) for one in units if _key(one) not in lines],
+        "accounts": [(_key(one), one) for one in accounts if _key(one) not in lines],
         "kinds": kinds(),
         "error": error,
     }  # fmt: skip

@@ -50,7 +50,7 @@ def _value(name: str, told: Any, towns: dict[str, str]) -> str:
     if name in MONEY:
         return wan(getattr(told, name))
     if name in TIMES:
-        return moment(getattr(told, name))[:16]
+        return moment(getattr(told, name))
     if name == "town":
         return towns.get(getattr(told, "town_id", "") or told.town, "—") if told else ""
     if name == "status":

@@ -16,6 +16,7 @@ from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.people import quiet, staff
 from jinzhong.web.shared.request import Request, day_in
+from jinzhong.web.templatetags.show import day
 
 
 @page("numbers/challenger", name="numbers-challenger", may="number.line")
@@ -51,7 +52,7 @@ def _promote(request: Request, since: date) -> str:
     operations.promote(model=model, since=since, why=why, by=request.user, now=clock.now())
     messages.success(
         request,
-        _("%(day)s 起只收模型 %(model)s 的名单") % {"day": since, "model": model[:12]},
+        _("%(day)s 起只收模型 %(model)s 的名单") % {"day": day(since), "model": model[:12]},
         extra_tags=reverse("numbers-demote"),
     )
     return reverse("numbers-challenger")

@@ -16,6 +16,7 @@ from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.people import staff
 from jinzhong.web.shared.request import Request, day_in
+from jinzhong.web.templatetags.show import day
 
 
 @page("numbers/line", name="numbers-line", may="number.line")
@@ -52,7 +53,7 @@ def _set(request: Request, value: float, since: date) -> str:
     operations.set_line(value=value, since=since, by=request.user, now=clock.now())
     messages.success(
         request,
-        _("%(day)s 起按 %(value)s 上榜") % {"day": since, "value": value},
+        _("%(day)s 起按 %(value)s 上榜") % {"day": day(since), "value": value},
         extra_tags=reverse("numbers-line-back"),
     )
     return reverse("numbers-line")
@@ -80,7 +81,7 @@ def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpRespo
         "typed": typed,
         "value": value,
         "trials": [
-            (word, queries.trial(of, today=today))
+            _tried(word, queries.trial(of, today=today))
             for word, of in ((_("现在的线"), live_value), (_("试的线"), value))
             if of is not None
         ],
@@ -91,6 +92,11 @@ def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpRespo
         "error": error,
     }
     return render(request, "operator/line.html", shown, status=status)
+
+
+def _tried(word: str, trial: queries.Trial) -> tuple[str, queries.Trial, date, date]:
+    """A trial, and the days it keeps as text, from and before which its lists are."""
+    return word, trial, date.fromisoformat(trial.since), date.fromisoformat(trial.until)
 
 
 def _value(text: str) -> float | None:

@@ -18,7 +18,7 @@ from jinzhong.cases import queries as cases
 from jinzhong.vault import queries as vault
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.request import Request, day_in
-from jinzhong.web.shared.words import code_words, fact_word, kind_word, room_word, thing_word
+from jinzhong.web.shared.words import code_words, fact_word, kind_word, room_word, rules_word, thing_word
 
 LINES = 100
 TOLD_FOR = timedelta(days=7)
@@ -100,7 +100,8 @@ def _told(name: str, value: Any, codes: dict[str, dict[str, str]]) -> str:
     """One fact in words; what it counts by name, one after the other."""
     if isinstance(value, dict):
         return _("、").join(_told(each, count, codes) for each, count in value.items())
-    return f"{fact_word(name)} {codes.get(name, {}).get(str(value)) or _short(value)}"
+    word = rules_word(str(value)) if name == "rules" else codes.get(name, {}).get(str(value)) or _short(value)
+    return f"{fact_word(name)} {word}"
 
 
 def _short(value: Any) -> str:

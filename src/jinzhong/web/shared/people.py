@@ -18,6 +18,12 @@ def staff(account: Any) -> str:
     return account.staff_no or account.username
 
 
+def known_accounts(request: Any) -> dict[str, Any]:
+    """Accounts that need not be asked for again while this request is answered, by username; None: nobody's."""
+    known: dict[str, Any] = request.__dict__.setdefault("known_accounts", {})
+    return known
+
+
 def quiet(story: str, names: Iterable[str] = ()) -> str:
     """A story without what people write into it: phone and card numbers, and these names."""
     return LONG_NUMBER.sub(lambda found: f"***{found[0][-4:]}", vault.hide_names(story, names))

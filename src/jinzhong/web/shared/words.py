@@ -1,13 +1,18 @@
 """What the event log says, in words for people who read it. Whatever isn't here is shown as it stands."""
 
+import re
+from datetime import date
+
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from jinzhong.bulletin import queries as bulletins
 from jinzhong.dispatch import queries as dispatch
 from jinzhong.district import queries as district
 from jinzhong.scoring import queries as numbers
+from jinzhong.situation import sentences
+from jinzhong.situation.periods import DAY, Period
 from jinzhong.warning import queries as warnings
 
 ROOMS: dict[str, Promise] = {
@@ -233,7 +238,9 @@ ALERTS: dict[str, Promise] = {
 CODES: dict[str, dict[str, Promise]] = {
     "active": {"True": _("是"), "False": _("否")},
     "answer": {"agreed": _("同意"), "declined": _("不换"), "withdrawn": _("收回")},
-    "arrival_kind": ALERTS | {"case_sheet": _("案件表")},
+    "arrival_kind": ALERTS
+    | dict.fromkeys((f"{code}_more" for code in ALERTS), _("补报"))
+    | {"case_sheet": _("案件表")},
     "bulletin": {"daily": _("反诈日报"), "weekly": _("反诈周报"), "monthly": _("反诈月报")},
     "deadline": {
         "order.sign": _("签收"),
@@ -265,6 +272,28 @@ CODES: dict[str, dict[str, Promise]] = {
     "what": {"original": _("原表"), "refused": _("没收的行")},
     "where": {"cases": _("案件"), "desk": _("值班台"), "numbers": _("号码"), "api": _("接口")},
 }
+
+
+RULES: dict[str, Promise] = {
+    "person_warning": _("预警"),
+    "area_early_warning": _("五色预警"),
+    "town_listing": _("三色挂牌"),
+    "performance_index": _("反诈绩效指数"),
+    "daily": _("反诈日报"),
+    "weekly": _("反诈周报"),
+    "monthly": _("反诈月报"),
+}
+RULE = re.compile(r"([a-z_]+)[ -](\d{4}-\d{2}-\d{2})")
+
+
+def rules_word(name: str) -> str:
+    """反诈日报，2021年6月2日起: the name of rules (``daily-2021-06-02``) in words; another as it stands."""
+    found = RULE.fullmatch(name)
+    if not found or found[1] not in RULES:
+        return name
+    since = date.fromisoformat(found[2])
+    told = {"what": RULES[found[1]], "day": sentences.span(Period(since, since + DAY))}
+    return gettext("%(what)s，%(day)s起") % told
 
 
 def kind_word(kind: str) -> str:

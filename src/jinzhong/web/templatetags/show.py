@@ -19,7 +19,8 @@ from jinzhong.district import queries as district
 from jinzhong.review import queries as listings
 from jinzhong.situation import shares
 from jinzhong.warning import queries as warnings
-from jinzhong.web.shared.people import staff
+from jinzhong.web.shared.people import known_accounts, staff
+from jinzhong.web.shared.words import rules_word
 
 register = template.Library()
 NEAR = 0.2
@@ -109,8 +110,23 @@ def about(age: int) -> int:
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """2021-05-31 14:05:32"""
-    return f"{_local(value):%Y-%m-%d %H:%M:%S}" if value else "—"
+    """5月31日 14:05, of another year 2020年5月31日 14:05"""
+    return f"{_day_of_a_year(value)} {hm(value)}" if value else "—"
+
+
+@register.filter
+def second(value: datetime | None) -> str:
+    """5月31日 14:05:32, where the second counts: what was known by then, the log."""
+    return f"{_day_of_a_year(value)} {hms(value)}" if value else "—"
+
+
+def _day_of_a_year(value: datetime) -> str:
+    local = _local(value).date()
+    return day(local) if local.year == _local(time_source.now()).year else _whole_day(local)
+
+
+def _whole_day(value: date) -> str:
+    return f"{day(value)} {value.year}" if get_language() == "en" else f"{value.year}年{day(value)}"
 
 
 @register.filter
@@ -152,12 +168,13 @@ def unlocalized(value: float) -> str:
 
 
 register.filter("staff", staff)
+register.filter("rules", rules_word)
 
 
 @register.simple_tag(takes_context=True)
 def who(context: Context, username: str, *, unit: bool = False) -> str:
     """王* 217, where several units speak with the unit before it; what is nobody's account (a machine, an import) stays as it is."""
-    known: dict[str, Any] = context["request"].__dict__.setdefault("known_accounts", {})
+    known = known_accounts(context["request"])
     if username not in known:
         known.update(district.accounts_named([username]) if username else {})
     account = known.setdefault(username, None)
