@@ -163,6 +163,26 @@ def test_it_prints_the_panel_by_command(built):
     assert told["by_month"][-1]["cases"] < told["by_month"][-2]["cases"]
 
 
+PAPERS = """
+from jinzhong.district import queries as district
+from jinzhong.review import inspection
+told = {
+    who: sorted(inspection.state(one) for one in inspection.papers(viewer=district.account(who)))
+    for who in ("office", "inspector", "auditor", "town", "bank", "operator", "officer", "outlet")
+}
+"""
+
+
+def test_whoever_is_inspected_has_a_paper_to_look_at(built):
+    told = built.ask(PAPERS)
+    everything = ["answered", "closed", "waiting", "waiting", "waiting"]
+
+    assert [told[who] for who in ("office", "inspector", "auditor")] == [everything] * 3
+    assert told["town"] == ["answered", "waiting"]
+    assert (told["bank"], told["operator"], told["officer"]) == (["closed"], ["waiting"], ["waiting"])
+    assert told["outlet"] == [], "an outlet sees none"
+
+
 def test_each_day_was_known_the_day_after(built):
     period = ("situation", "stats", "--since", "2021-03-05", "--until", "2021-03-06", "--json", "--as-of")
     before = json.loads(built.command(*period, "2021-03-06T00:29:00+08:00").stdout)

@@ -19,7 +19,7 @@ from jinzhong.bulletin import operations as bulletin
 from jinzhong.bulletin import queries as bulletins
 from jinzhong.bulletin import sending
 from jinzhong.config import instance
-from jinzhong.demo import cases, episodes, fenghua, numbers, sheets
+from jinzhong.demo import cases, episodes, fenghua, numbers, papers, sheets
 from jinzhong.demo.fenghua import BY
 from jinzhong.demo.play import Player
 from jinzhong.demo.staff import PLAYED_OUTLET, Roster, Staff, chief_of
@@ -102,6 +102,7 @@ def build(now: datetime) -> None:
     warned = _episodes(line, roster, now)
     _city(line, now)
     _listings(line, now)
+    papers.plan(line)
     line.at(min(clock.DEMO_DAY + NUMBERS_AT, now), numbers.bring)
     _bulletins(line, now)
     _tell(f"{told} case sheets and {warned} alerts, in the order in which they came")
