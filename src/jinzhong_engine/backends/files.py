@@ -4,6 +4,7 @@ Times become whole microseconds, UTC. Texts stay dictionaries from the file to t
 are never ten million strings.
 """
 
+import codecs
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -142,7 +143,7 @@ def _vouched_before(file: str, since: int) -> bool:
     with _readable(file):
         known = pq.ParquetFile(file)
     schema, groups = known.schema_arrow, known.metadata
-    if any(one.name not in schema.names for one in CALLS.columns) or not groups.num_row_groups:
+    if any(schema.names.count(one.name) != 1 for one in CALLS.columns) or not groups.num_row_groups:
         return False
     if any(schema.field(one.name).type != TEXT for one in CALLS.columns if one.type == TEXT):
         return False
@@ -197,6 +198,8 @@ def checked(read: pa.Table, shape: Table, latest: int, name: str, plain: tuple[s
     missing = [one.name for one in shape.columns if one.name not in read.column_names]
     if missing:
         raise BadTable(f"{name}: column {', '.join(missing)} is missing; {shape.name} have {_names(shape)}")
+    if doubled := _doubled(read.column_names, shape):
+        raise BadTable(f"{name}: column {doubled[0]} is there twice")
     columns = []
     for one in shape.columns:
         column = _typed(read[one.name], one.type, f"{name}: column {one.name}", one.name not in plain)
@@ -206,6 +209,10 @@ def checked(read: pa.Table, shape: Table, latest: int, name: str, plain: tuple[s
     made = pa.table(columns, names=[one.name for one in shape.columns])
     _in_bounds(made, shape, latest, name)
     return made
+
+
+def _doubled(names: list[str], shape: Table) -> list[str]:
+    return [one.name for one in shape.columns if names.count(one.name) > 1]
 
 
 def _in_bounds(made: pa.Table, shape: Table, latest: int, name: str) -> None:
@@ -302,6 +309,9 @@ TEXTUAL = (
 
 
 def _read_csv(path: Path) -> pa.Table:
+    with path.open("rb") as file:
+        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            raise BadTable(f"{path}: is UTF-16; save it as UTF-8")
     options = pyarrow.csv.ConvertOptions(
         column_types=dict.fromkeys(TEXTUAL, TEXT),
         strings_can_be_null=True,

@@ -65,6 +65,24 @@ def test_what_cannot_be_true_is_refused_in_one_line(tmp_path, text, said):
     assert "\n" not in str(refused.value)
 
 
+def test_a_table_in_utf_16_is_told_to_be_saved_otherwise(tmp_path):
+    (tmp_path / "calls.csv").write_text(HEAD + GOOD, "utf-16")
+
+    with pytest.raises(files.BadTable, match="is UTF-16; save it as UTF-8"):
+        files.read_events(tmp_path / "calls.csv", CALLS, LATEST)
+
+
+@pytest.mark.parametrize("engine", ["native", "duckdb"])
+def test_a_column_that_is_there_twice_is_named(tmp_path, engine):
+    table = busy(seed=4, count=60)[0].cast(CALLS.schema)
+    twice = pa.Table.from_arrays([*table.columns, table["callee"]], [*table.column_names, "callee"])
+    pq.write_table(twice, tmp_path / "calls.parquet")
+    given = run.Events(tmp_path)
+
+    with pytest.raises(files.BadTable, match="column callee is there twice"):
+        run.features(given, as_of=AS_OF, latest=AS_OF + DAY, engine=engine, memory=None, tell=print)
+
+
 def test_folders_may_have_quotes_in_their_names(tmp_path, monkeypatch):
     odd = tmp_path / "Lin's"
     odd.mkdir()
