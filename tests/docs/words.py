@@ -173,8 +173,9 @@ def update(po: Path = PO) -> int:
     for word, places in sorted(collect().items(), key=lambda pair: (sorted(pair[1]), pair[0])):
         msgid = (word.msgid, word.plural) if word.plural else word.msgid
         known = old.get(msgid, context=word.context or None)
+        kept = known.string if known and known.pluralizable == bool(word.plural) else None
         locations = [(place, 0) for place in sorted(places)]
-        fresh.add(msgid, known.string if known else None, locations=locations, context=word.context or None)
+        fresh.add(msgid, kept, locations=locations, context=word.context or None)
     body = BytesIO()
     write_po(body, fresh, width=0, include_lineno=False, omit_header=True)
     po.write_text(HEADER + body.getvalue().decode(), "utf-8")
