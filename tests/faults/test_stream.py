@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
@@ -113,7 +114,8 @@ def test_one_follows_the_log_however_many_come_at_once(monkeypatch):
         return sum(task.get_coro().__name__ == "_follow" for task in asyncio.all_tasks())
 
     monkeypatch.setattr(events, "ask", ask)
-    assert asyncio.run(come()) == 1
+    with ThreadPoolExecutor(1) as aside:  # a browser that was open in this process leaves a loop running
+        assert aside.submit(asyncio.run, come()).result() == 1
 
 
 @pytest.mark.parametrize("after", ["x", "-1", "9" * 30, "1e400", "٣"], ids=ascii)
