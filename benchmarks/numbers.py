@@ -4,10 +4,11 @@
     python3 dev.py bench numbers --rows 10000000 --days 37 --runs scan native sql ibis
     python3 dev.py bench numbers --rows 100000 --check
 
-Ten million calls are a week's of half a million people. Prints, for each: wall and cpu seconds (the least of the rounds), peak memory of its own process, the load average beside it. Every run
-is a process of its own, so that no executor profits from another's memory. Which features a run computes stands in its line; there are no
-messages, so the four about them cost nobody much. Native, Ibis and the hand-written query give the numbers in order. ``--check`` compares what they compute with native: counts are equal,
-the others to 1e-9. A library that isn't installed is named instead of measured.
+Ten million calls are a week's of half a million people. Prints, for each: wall and cpu seconds (the least of the rounds), peak memory of its
+own process, the load average beside it. Every run is a process of its own, so that no executor profits from another's memory. Which features
+a run computes stands in its line; there are no messages, so the four about them cost nobody much. Native, Ibis and the hand-written query
+give the numbers in order. ``--check`` compares what they compute with native: counts are equal, the others to 1e-9. A library that isn't
+installed is named instead of measured.
 """
 
 import argparse

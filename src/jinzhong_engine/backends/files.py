@@ -198,11 +198,11 @@ def checked(read: pa.Table, shape: Table, latest: int, name: str, plain: tuple[s
     missing = [one.name for one in shape.columns if one.name not in read.column_names]
     if missing:
         raise BadTable(f"{name}: column {', '.join(missing)} is missing; {shape.name} have {_names(shape)}")
-    if doubled := _doubled(read.column_names, shape):
-        raise BadTable(f"{name}: column {doubled[0]} is there twice")
     columns = []
     for one in shape.columns:
-        column = _typed(read[one.name], one.type, f"{name}: column {one.name}", one.name not in plain)
+        column = _typed(
+            once(read, one.name, name), one.type, f"{name}: column {one.name}", one.name not in plain
+        )
         if not one.may_be_null and column.null_count:
             raise BadTable(f"{name}: column {one.name} is empty in row {_first(column.is_null())}")
         columns.append(column)
@@ -211,8 +211,11 @@ def checked(read: pa.Table, shape: Table, latest: int, name: str, plain: tuple[s
     return made
 
 
-def _doubled(names: list[str], shape: Table) -> list[str]:
-    return [one.name for one in shape.columns if names.count(one.name) > 1]
+def once(table: pa.Table, name: str, where: str) -> pa.ChunkedArray:
+    """The column of this name; a table that has two doesn't say which is meant."""
+    if table.column_names.count(name) > 1:
+        raise BadTable(f"{where}: column {name} is there twice; leave one out")
+    return table[name]
 
 
 def _in_bounds(made: pa.Table, shape: Table, latest: int, name: str) -> None:

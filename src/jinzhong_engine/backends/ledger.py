@@ -76,17 +76,6 @@ def _file_made(
 
 
 @njit(cache=True, nogil=True)
-def _file_known(owners: Any, at: Any, other: Any, start: Any, events: Any) -> None:
-    free = start[:-1].copy()
-    for row in range(len(owners)):
-        if owners[row] < 0:
-            continue
-        one = events[free[owners[row]]]
-        free[owners[row]] += 1
-        one.at, one.other = at[row], other[row]
-
-
-@njit(cache=True, nogil=True)
 def _file_brief(owners: Any, at: Any, other: Any, what: Any, start: Any, events: Any) -> None:
     free = start[:-1].copy()
     for row in range(len(owners)):
@@ -94,7 +83,9 @@ def _file_brief(owners: Any, at: Any, other: Any, what: Any, start: Any, events:
             continue
         one = events[free[owners[row]]]
         free[owners[row]] += 1
-        one.at, one.other, one.what = at[row], other[row], what[row]
+        one.at, one.other = at[row], other[row]
+        if what is not None:
+            one.what = what[row]
 
 
 def file_made(caller: Any, columns: tuple[Any, ...], count: int) -> Ledger:
@@ -106,18 +97,10 @@ def file_made(caller: Any, columns: tuple[Any, ...], count: int) -> Ledger:
     return Ledger(events, start[:-1], start[1:])
 
 
-def file_known(owners: Any, at: Any, other: Any, count: int) -> Ledger:
-    """Calls before the week under their caller; rows ascending in time. An owner of -1 is nobody and is left out."""
-    start = _places(owners, count)
-    events = np.empty(start[-1], KNEW)
-    _file_known(owners, at, other, start, events)
-    return Ledger(events, start[:-1], start[1:])
-
-
 def file_brief(owners: Any, at: Any, other: Any, what: Any, count: int) -> Ledger:
-    """Brief events under their owner; rows ascending in time. An owner of -1 is nobody and is left out."""
+    """Brief events under their owner, without ``what`` calls before the week; rows ascending in time. An owner of -1 is nobody and is left out."""
     start = _places(owners, count)
-    events = np.empty(start[-1], BRIEF)
+    events = np.empty(start[-1], KNEW if what is None else BRIEF)
     _file_brief(owners, at, other, what, start, events)
     return Ledger(events, start[:-1], start[1:])
 

@@ -20,7 +20,6 @@ from jinzhong_engine.backends.ledger import (
     Ledger,
     ascends,
     file_brief,
-    file_known,
     file_made,
 )
 from jinzhong_engine.features.catalogue import CATALOGUE
@@ -175,7 +174,7 @@ def _ledgers(dense: Dense) -> list[Ledger]:
     dense.call, dense.earlier, dense.message = {}, {}, {}
     columns = tuple(call[name] for name in ("at", "callee", "seconds", "cell", "imei", "city", "kind"))
     sender, at, receiver, text = (message.get(name, nothing) for name in ("sender", "at", "receiver", "text"))
-    before = later(file_known, past.pop("caller"), past.pop("at"), past.pop("callee"), count)
+    before = later(file_brief, past.pop("caller"), past.pop("at"), past.pop("callee"), None, count)
     jobs = [
         partial(file_made, call["caller"], columns, count),
         partial(file_brief, call["callee"], call["at"], call["caller"], call["seconds"], count),

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jinzhong_engine.backends.files import BadTable
+from jinzhong_engine.backends.files import BadTable, once
 
 NEVER_FEATURES = ("id", "number")
 
@@ -23,15 +23,8 @@ def matrix(table: pa.Table, names: list[str], where: str) -> Any:
         raise BadTable(
             f"{where}: column {', '.join(missing[:5])} is missing ({len(missing)} of the {len(names)} this model was fitted on)"
         )
-    columns = [_column(_once(table, name, where), f"{where}: column {name}") for name in names]
+    columns = [_column(once(table, name, where), f"{where}: column {name}") for name in names]
     return np.column_stack(columns) if columns else np.empty((table.num_rows, 0))
-
-
-def _once(table: pa.Table, name: str, where: str) -> pa.ChunkedArray:
-    """The column of this name; a table that has two doesn't say which is meant."""
-    if table.column_names.count(name) > 1:
-        raise BadTable(f"{where}: column {name} stands there twice; leave one out")
-    return table[name]
 
 
 def _column(column: pa.ChunkedArray, where: str) -> Any:
@@ -55,7 +48,7 @@ def labels(table: pa.Table, name: str, where: str) -> Any:
         raise BadTable(
             f"{where}: there is no column {name} for --label; it has {', '.join(table.column_names[:8])} …"
         )
-    values = _column(_once(table, name, where), f"{where}: column {name}")
+    values = _column(once(table, name, where), f"{where}: column {name}")
     if not np.isin(values, (0, 1)).all() or len(np.unique(values)) < 2:
         raise BadTable(f"{where}: the label {name} must be 0 or 1 in every row, and both must occur")
     return values.astype(int)
@@ -65,7 +58,7 @@ def key(table: pa.Table, where: str) -> tuple[str, pa.ChunkedArray]:
     """The column that says whose row it is: ``id`` or ``number``."""
     for name in NEVER_FEATURES:
         if name in table.column_names:
-            whose = _once(table, name, where)
+            whose = once(table, name, where)
             if whose.null_count:
                 at = int(pc.index(whose.is_null(), True).as_py()) + 1
                 raise BadTable(

@@ -66,7 +66,7 @@ def test_a_column_that_stands_there_twice_is_refused_in_words(tmp_path, twice):
     table = planted(seed=1)
     table = table.append_column(twice, table[twice])
 
-    with pytest.raises(BadTable, match=f"column {twice} stands there twice"):
+    with pytest.raises(BadTable, match=f"column {twice} is there twice"):
         score.fit_table(table, label="label", out=tmp_path, data="planted", on=ON)
 
 
