@@ -151,10 +151,10 @@ def spark(folder: Path, as_of: int) -> Spark:
     _library("pyspark")
     if shutil.which("java") is None:
         raise Missing("Spark needs Java 17, and there is no java on PATH")
-    from jinzhong_engine.backends import files
+    from jinzhong_engine.backends import files, run
     from jinzhong_engine.backends import spark as executor
 
-    session = executor.local_session()
+    session = executor.local_session(run.half_of_memory())
     session.sparkContext.setLogLevel("ERROR")
     table = executor.features(files.parquet_files(folder), None, as_of, session)
     java = Path(f"/proc/{session.sparkContext._gateway.proc.pid}")

@@ -81,7 +81,7 @@ def _relational(
         from jinzhong_engine.backends import duck
 
         return duck.features(calls, messages, as_of, memory=allowed)
-    return _spark().features(calls, messages, as_of)
+    return _spark().features(calls, messages, as_of, memory=allowed)
 
 
 def stream(arriving: Path, state: Path, judge: Callable[[int, int, pa.Table], None], *, latest: int) -> None:
@@ -89,7 +89,7 @@ def stream(arriving: Path, state: Path, judge: Callable[[int, int, pa.Table], No
     if not arriving.is_dir():
         raise BadTable(f"{arriving}: no such folder")
     files.lazily(arriving, CALLS, latest)
-    _spark().stream(arriving, state, judge)
+    _spark().stream(arriving, state, judge, memory=half_of_memory())
 
 
 def _spark() -> Any:

@@ -17,9 +17,11 @@ from jinzhong_engine.tables import CALLS, COUNT, MESSAGES, TEXT, TIME, Table
 MICROSECONDS = "unix_micros(CAST({0} AS TIMESTAMP))"
 
 
-def features(calls: Lazy, messages: Lazy | None, as_of: int, session: Any = None) -> pa.Table:
-    """calls, messages: checked tables, or checked Parquet files. ``session``: a cluster's; default: this machine."""
-    spark = session or local_session()
+def features(
+    calls: Lazy, messages: Lazy | None, as_of: int, session: Any = None, memory: int | None = None
+) -> pa.Table:
+    """calls, messages: checked tables, or checked Parquet files. ``session``: a cluster's; default: this machine, ``memory`` bytes of it."""
+    spark = session or local_session(memory)
     with TemporaryDirectory(prefix="jinzhong-spark-") as folder:
         _view(spark, CALLS, calls, Path(folder))
         _view(spark, MESSAGES, no_events(MESSAGES) if messages is None else messages, Path(folder))
@@ -35,13 +37,14 @@ def stream(
     *,
     session: Any = None,
     files_at_once: int = 1,
+    memory: int | None = None,
 ) -> None:
     """Structured Streaming over a folder into which Parquet files of calls arrive, until all that is there now is judged.
 
     ``judge(batch, moment, features)`` gets the callers of each batch, as of just after its last call. ``state`` keeps the calls and how far
     the stream has come; a batch that was broken off is judged again under its number, so what is written under it is never doubled.
     """
-    spark = session or local_session()
+    spark = session or local_session(memory)
     kept = state / "calls"
 
     def batch(calls: Any, number: int) -> None:
@@ -74,7 +77,8 @@ def _stored(shape: Table) -> str:
     return ", ".join(f"{one.name} {kinds[one.type]}" for one in shape.columns)
 
 
-def local_session() -> Any:
+def local_session(memory: int | None = None) -> Any:
+    """Spark in this process; ``memory``: bytes it may take. Its own default of 1 GB spills each table of ten million calls to disk."""
     from pyspark.sql import SparkSession
 
     return (
@@ -82,6 +86,7 @@ def local_session() -> Any:
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", "4")
         .config("spark.sql.ansi.enabled", "false")
+        .config("spark.driver.memory", f"{memory >> 20}m" if memory else "1g")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .getOrCreate()

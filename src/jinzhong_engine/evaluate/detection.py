@@ -17,6 +17,8 @@ import pyarrow.compute as pc
 
 from jinzhong_engine.backends import files
 from jinzhong_engine.backends.live import Live
+from jinzhong_engine.evaluate import survival
+from jinzhong_engine.evaluate.made import made_by
 from jinzhong_engine.evaluate.precision import stated
 from jinzhong_engine.features.catalogue import NAMES
 from jinzhong_engine.features.windows import DAY, LOOKBACK, SECOND, SHANGHAI, WEEK
@@ -25,25 +27,39 @@ from jinzhong_engine.models.boosting import Model
 from jinzhong_engine.tables import CALLS
 
 MINUTE = 60 * SECOND
+PEOPLE = (0, 1, 2, 5, 10, 20, 50)
+SOONER = "within_20_calls_or_60_minutes"
+MARKS = {
+    "calls": (1, 2, 5, 10, 20, 50, 100),
+    "minutes": (1, 5, 15, 60, 240, 24 * 60, 7 * 24 * 60),
+    SOONER: (1,),
+    "reached": PEOPLE,
+    "baseline": PEOPLE,
+}
+"""Where each curve is read: calls made, minutes since the first, people who answered before the listing, and before the plain rule's."""
 OUT_1D = NAMES.index("out_calls_1d")
 
 
 @dataclass(frozen=True)
 class World:
-    """Calls in the order of time, and for each fraud number its first fraud call."""
+    """Calls in the order of time, and for each fraud number its first fraud call and its gang."""
 
     calls: pa.Table
     fraud: dict[str, int]
+    gangs: dict[str, str]
     begin: int
     end: int
 
 
 def read_world(folder: Path, latest: int) -> World:
     calls = files.read_events(folder / "calls", CALLS, latest).sort_by("start")
-    truth = files.read_table(folder / "truth" / "numbers.parquet").select(["number", "role", "first_active"])
-    rows = truth.set_column(
-        2, "first_active", truth["first_active"].cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
-    ).to_pylist()
+    path = folder / "truth" / "numbers.parquet"
+    truth = files.read_table(path)
+    missing = {"number", "role", "first_active"} - set(truth.column_names)
+    if missing:
+        raise files.BadTable(f"{path}: column {min(missing)} is missing")
+    moments = truth["first_active"].cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
+    rows = truth.drop(["first_active"]).append_column("first_active", moments).to_pylist()
     fraud = {
         row["number"]: row["first_active"]
         for row in rows
@@ -54,7 +70,8 @@ def read_world(folder: Path, latest: int) -> World:
     begin, end = calls["start"][0].as_py(), calls["start"][-1].as_py() + 1
     days = max(1, (end - begin) // DAY)
     warm = (begin + SHANGHAI) // DAY * DAY - SHANGHAI + min(LOOKBACK, days // 2 * DAY)
-    return World(calls, fraud, warm, end)
+    gangs = {row["number"]: row.get("gang") or row["number"] for row in rows if row["number"] in fraud}
+    return World(calls, fraud, gangs, warm, end)
 
 
 def evaluate(world: World, model: Model, fpr: float, prevalence: float | None = None) -> dict[str, Any]:
@@ -65,21 +82,23 @@ def evaluate(world: World, model: Model, fpr: float, prevalence: float | None = 
     weeks, most_calls = _weeks(world, model, threshold, fpr, prevalence)
     first, plain = _replay(world, model, threshold, most_calls)
     fraud = {one: since for one, since in world.fraud.items() if since >= world.begin}
-    by_caller = _made_by(world.calls, fraud)
+    by_caller = made_by(world.calls, fraud)
     calls = [_calls_until(by_caller, one, since, first.get(one)) for one, since in fraud.items()]
     minutes = [(first[one] - since) / MINUTE if one in first else math.inf for one, since in fraud.items()]
+    sooner = [min(c / 20, m / 60) for c, m in zip(calls, minutes, strict=True)]
     reached = [_reached_until(by_caller, one, first.get(one)) for one in fraud]
     baseline = [_reached_until(by_caller, one, plain.get(one)) for one in fraud]
+    gangs = [world.gangs[one] for one in fraud]
+    until = {"calls": calls, "minutes": minutes, SOONER: sooner, "reached": reached, "baseline": baseline}
     return {
         "threshold": threshold,
         "fraud_numbers": len(fraud),
-        "calls": {"median": _median(calls), "share_within_20": _share(calls, 20)},
-        "minutes": {"median": _median(minutes), "share_within_60": _share(minutes, 60)},
-        "within_20_calls_or_60_minutes": _share(
-            [min(c / 20, m / 60) for c, m in zip(calls, minutes, strict=True)], 1
-        ),
+        "calls": {"median": survival.median(calls), "share_within_20": _share(calls, 20)},
+        "minutes": {"median": survival.median(minutes), "share_within_60": _share(minutes, 60)},
+        SOONER: _share(sooner, 1),
         "first_active_day_share": _share(minutes, 24 * 60),
-        "reached": {"median": _median(reached), "baseline_median": _median(baseline)},
+        "reached": {"median": survival.median(reached), "baseline_median": survival.median(baseline)},
+        "curves": {name: survival.curve(until[name], gangs, marks) for name, marks in MARKS.items()},
         "innocent_ever_listed_share": _wrongly_listed(world, first),
         "weeks": weeks,
     }
@@ -147,16 +166,6 @@ def _minutes(world: World) -> Iterator[tuple[int, pa.Table]]:
             yield int(minutes[low] + 1) * MINUTE, world.calls.slice(warm + low, high - low)
 
 
-def _made_by(calls: pa.Table, numbers: dict[str, int]) -> dict[str, list[tuple[int, str, int]]]:
-    """(at, callee, seconds) of the calls each of the numbers made."""
-    chosen = pa.array(list(numbers), pa.string())
-    mine = calls.filter(pc.is_in(calls["caller"].cast(pa.string()), chosen))
-    found: dict[str, list[tuple[int, str, int]]] = {one: [] for one in numbers}
-    for row in mine.select(["caller", "start", "callee", "seconds"]).to_pylist():
-        found[row["caller"]].append((row["start"], row["callee"], row["seconds"]))
-    return found
-
-
 def _calls_until(by_caller: dict[str, Any], number: str, since: int, until: int | None) -> float:
     if until is None:
         return math.inf
@@ -168,11 +177,6 @@ def _reached_until(by_caller: dict[str, Any], number: str, until: int | None) ->
     if until is None:
         return math.inf
     return len({callee for at, callee, seconds in by_caller[number] if at < until and seconds > 0})
-
-
-def _median(values: list[float]) -> float | None:
-    middle = float(np.median(values)) if values else math.inf
-    return None if math.isinf(middle) or math.isnan(middle) else middle
 
 
 def _share(values: list[float], limit: float) -> float | None:

@@ -305,9 +305,13 @@ def _evaluate(chosen: argparse.Namespace) -> int:
 
     world = detection.read_world(chosen.world, latest(None))
     found = detection.evaluate(world, model_of(chosen), chosen.fpr, chosen.prevalence)
-    print(
-        json.dumps(found, ensure_ascii=False)
-        if chosen.json
-        else "\n".join(f"{name}: {value}" for name, value in found.items())
-    )
+    if chosen.json:
+        print(json.dumps(found, ensure_ascii=False))
+        return 0
+    curves = found.pop("curves")
+    print("\n".join(f"{name}: {value}" for name, value in found.items()))
+    for name, curve in curves.items():
+        print(f"listed by {name}, with what 95 of 100 such worlds would show:")
+        for one in curve:
+            print(f"  {one['within']:>6}  {one['share']:.1%}  ({one['low']:.1%} to {one['high']:.1%})")
     return 0

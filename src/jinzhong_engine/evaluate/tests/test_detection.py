@@ -9,7 +9,7 @@ import pytest
 
 from jinzhong_engine.backends.files import BadTable
 from jinzhong_engine.backends.tests.streams import AS_OF
-from jinzhong_engine.evaluate import detection
+from jinzhong_engine.evaluate import detection, survival
 from jinzhong_engine.evaluate.precision import counts, stated
 from jinzhong_engine.features.windows import DAY
 
@@ -47,12 +47,31 @@ def test_the_planted_fraudsters_are_listed_early(world, model):
     assert found["first_active_day_share"] == pytest.approx(15 / 16)  # the silent one counts as never listed
     assert found["reached"]["median"] < found["reached"]["baseline_median"]
     assert found["weeks"][0]["listed"] > 0
+    assert found["curves"]["minutes"][-1]["share"] == pytest.approx(15 / 16)
+    for curve in found["curves"].values():
+        assert [one["share"] for one in curve] == sorted(one["share"] for one in curve)
+        assert all(one["low"] <= one["share"] <= one["high"] for one in curve)
     json.dumps(found, allow_nan=False)
 
 
 def test_a_number_never_listed_counts_as_infinite():
-    assert detection._median([1.0, float("inf"), float("inf")]) is None
+    assert survival.median([1.0, float("inf"), float("inf")]) is None
     assert detection._share([1.0, float("inf")], 20) == 0.5
+
+
+def test_the_curves_bounds_hold_though_gangs_fare_alike():
+    """Thirty gangs of eight; in two of three gangs all are listed soon, or none: taken as independent, fewer than two of three worlds would be held."""
+    rng = np.random.default_rng(1)
+    gangs = np.arange(30).repeat(8).astype(str).tolist()
+    held = 0
+    for _world in range(400):
+        of_one_mind, sooner = rng.random(30) < 2 / 3, rng.random(30) < 0.6
+        alone = rng.random((30, 8)) < 0.6
+        listed = np.where(of_one_mind[:, None], sooner[:, None], alone).ravel()
+        (found,) = survival.curve(np.where(listed, 5.0, np.inf).tolist(), gangs, (20,))
+        held += found["low"] <= 0.6 <= found["high"]
+
+    assert held / 400 >= 0.95 - 3 * (0.95 * 0.05 / 400) ** 0.5
 
 
 def test_the_stated_interval_holds_nine_of_ten_lists():
@@ -64,6 +83,14 @@ def test_the_stated_interval_holds_nine_of_ten_lists():
 
     assert share >= 0.9 - 3 * (0.9 * 0.1 / 300) ** 0.5
     assert counts([0.2, 0.5]).tolist() == pytest.approx([0.4, 0.5, 0.1])
+
+
+def test_a_truth_without_its_columns_is_refused_by_name(world):
+    path = world / "truth" / "numbers.parquet"
+    pq.write_table(pq.read_table(path).drop(["role"]), path)
+
+    with pytest.raises(BadTable, match="column role is missing"):
+        detection.read_world(world, AS_OF + DAY)
 
 
 def test_a_world_without_fraud_is_refused(world):
