@@ -31,7 +31,7 @@ def told(place, monkeypatch):
     def read(moment="23:59", day="2021-05-31"):
         monkeypatch.setattr(clock, "now", lambda: at(moment, day))
         page = text(logged_in(place.auditor).get("/audit"))
-        return re.findall(r">(\w+)</a> .*?(\d+ 分钟内看了 \d+ 次)", page)
+        return re.findall(r"\?by=(\w+)&amp;kind=vault.revealed.*?(\d+ 分钟内看了 \d+ 次)", page)
 
     return read
 

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from jinzhong.audit import operations as audit_operations
 from jinzhong.audit import queries as audit
 from jinzhong.district import operations as district
 from jinzhong.district import queries
+from jinzhong.vault import operations as vault
 from jinzhong.web.shared import words
 from tests.district import PASSWORD, at
 from tests.docs.words import ROOT
@@ -179,6 +181,21 @@ def test_the_log_speaks_the_readers_words(place):
 
     auditor.post("/language", {"language": "en", "next": "/audit"})
     assert '<td class="nb">Warning <a' in text(auditor.get("/audit?kind=warning."))
+
+
+def test_the_log_names_who_it_was_by_unit_and_writes_times_as_pages_do(place):
+    person = vault.keep("person", at=at("08:00"), name="张桂兰", phone="13812346620")
+    vault.reveal(subject=person, by="officer_217", purpose="contact", at=at("08:00"))
+    audit_operations.record(
+        "scoring.line_set", on=place.desk, by="test", at=at("08:00"), since=date(2021, 6, 1)
+    )
+    auditor = logged_in(place.auditor)
+
+    told = text(auditor.get("/audit?kind=vault.revealed"))
+    assert '">岳林派出所 217</a> <span class="tiny mute">officer_217</span>' in told
+    assert "看到几时 2021年5月31日 08:10:00" in told
+    assert "从 2021年6月1日" in text(auditor.get("/audit?kind=scoring.line_set"))
+    assert '">test</a></td>' in text(auditor.get("/audit?kind=district.unit_added"))
 
 
 def test_whatever_is_put_on_record_has_words():

@@ -1,11 +1,13 @@
 """Dates, names of rules and codes on pages, in words, in either language."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.utils import translation
 
 from jinzhong.clock import ZONE
+from jinzhong.situation import sentences
+from jinzhong.situation.periods import Period
 from jinzhong.web.shared.words import code_words
 from jinzhong.web.templatetags import show
 
@@ -29,6 +31,33 @@ def test_of_another_year_the_year_is_said():
     assert show.moment(before) == "2020年5月31日 08:15"
     with translation.override("en"):
         assert show.moment(before) == "31 May 2020 08:15"
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "told", "in_english"),
+    [
+        ((2021, 6, 2), (2021, 6, 3), "2021年6月2日", "2 Jun 2021"),
+        ((2021, 5, 22), (2021, 5, 29), "2021年5月22日至28日", "22 to 28 May 2021"),
+        ((2021, 5, 29), (2021, 6, 5), "2021年5月29日至6月4日", "29 May to 4 Jun 2021"),
+        ((2020, 12, 26), (2021, 1, 2), "2020年12月26日至2021年1月1日", "26 Dec 2020 to 1 Jan 2021"),
+        ((2021, 5, 1), (2021, 6, 1), "2021年5月", "May 2021"),
+        ((2021, 1, 1), (2021, 6, 1), "2021年1至5月", "Jan to May 2021"),
+        ((2020, 12, 1), (2021, 2, 1), "2020年12月1日至2021年1月31日", "1 Dec 2020 to 31 Jan 2021"),
+    ],
+)
+def test_a_span_says_once_what_its_days_share(since, until, told, in_english):
+    period = Period(date(*since), date(*until))
+
+    assert sentences.span(period) == told
+    with translation.override("en"):
+        assert sentences.span(period) == in_english
+
+
+def test_no_day_of_the_month_is_padded():
+    early = MORNING.replace(month=6, day=2)
+    assert (show.day(early), show.day_week(early)) == ("6月2日", "6月2日 周三")
+    with translation.override("en"):
+        assert (show.day(early), show.day_week(early)) == ("2 Jun", "Wed 2 Jun")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """The figures in the sentences of the newspaper panel, for people who read rather than script."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from jinzhong.situation import shares
@@ -25,21 +27,50 @@ def paragraph(told: Stats) -> list[str]:
     return [*sentences, _areas(told)]
 
 
+def day(one: date) -> str:
+    """5月31日; 31 May."""
+    return f"{one.day} {one:%b}" if get_language() == "en" else f"{one.month}月{one.day}日"
+
+
+def whole_day(one: date) -> str:
+    """2021年5月31日; 31 May 2021."""
+    return f"{day(one)} {one.year}" if get_language() == "en" else f"{one.year}年{day(one)}"
+
+
+def month(one: date) -> str:
+    """5月; May."""
+    return f"{one:%b}" if get_language() == "en" else f"{one.month}月"
+
+
 def span(period: Period) -> str:
-    """2021年1至5月; 2021年5月22日至28日."""
+    """2021年1至5月, Jan to May 2021; 2021年5月22日至28日, 22 to 28 May 2021."""
     first, last = period.since, period.last
-    if period.is_whole_months and first.year == last.year:
-        both = {"first": first.month, "last": last.month}
-        months = str(first.month) if first.month == last.month else _("%(first)s至%(last)s") % both
-        return _("%(year)s年%(months)s月") % {"year": first.year, "months": months}
-    start = _("%(y)s年%(m)s月%(d)s日") % {"y": first.year, "m": first.month, "d": first.day}
     if first == last:
-        return start
+        return whole_day(last)
+    if period.is_whole_months and first.year == last.year:
+        return _months(first, last)
+    return _days_in_english(first, last) if get_language() == "en" else _days(first, last)
+
+
+def _months(first: date, last: date) -> str:
+    several = first.month != last.month
+    if get_language() == "en":
+        return f"{month(first)} to {month(last)} {last.year}" if several else f"{month(last)} {last.year}"
+    return f"{last.year}年{f'{first.month}至' if several else ''}{month(last)}"
+
+
+def _days(first: date, last: date) -> str:
+    """What both days share is said with the first one."""
     if first.year != last.year:
-        end = _("%(y)s年%(m)s月%(d)s日")
-    else:
-        end = _("%(d)s日") if first.month == last.month else _("%(m)s月%(d)s日")
-    return start + _("至") + end % {"y": last.year, "m": last.month, "d": last.day}
+        return f"{whole_day(first)}至{whole_day(last)}"
+    return f"{whole_day(first)}至{day(last) if first.month != last.month else f'{last.day}日'}"
+
+
+def _days_in_english(first: date, last: date) -> str:
+    """What both days share is said with the last one."""
+    if first.year != last.year:
+        return f"{whole_day(first)} to {whole_day(last)}"
+    return f"{day(first) if first.month != last.month else first.day} to {whole_day(last)}"
 
 
 def wan(amount: Decimal) -> str:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -305,13 +306,35 @@ def _evaluate(chosen: argparse.Namespace) -> int:
 
     world = detection.read_world(chosen.world, latest(None))
     found = detection.evaluate(world, model_of(chosen), chosen.fpr, chosen.prevalence)
-    if chosen.json:
-        print(json.dumps(found, ensure_ascii=False))
-        return 0
-    curves = found.pop("curves")
-    print("\n".join(f"{name}: {value}" for name, value in found.items()))
-    for name, curve in curves.items():
-        print(f"listed by {name}, with what 95 of 100 such worlds would show:")
-        for one in curve:
-            print(f"  {one['within']:>6}  {one['share']:.1%}  ({one['low']:.1%} to {one['high']:.1%})")
+    print(json.dumps(found, ensure_ascii=False) if chosen.json else "\n".join(_evaluated(found, chosen.fpr)))
     return 0
+
+
+def _evaluated(found: dict[str, Any], fpr: float) -> Iterator[str]:
+    calls, minutes, reached = found["calls"], found["minutes"], found["reached"]
+    yield f"line        {found['threshold']:.4f}, above which {_percent(fpr)} of innocent numbers may lie at one moment"
+    yield f"judged      {found['fraud_numbers']} fraud numbers; half of them listed by the values below, never: not half of them"
+    yield f"calls       {_middle(calls['median'])}; within 20 calls {_percent(calls['share_within_20'])}"
+    yield f"minutes     {_middle(minutes['median'])}; within an hour {_percent(minutes['share_within_60'])}"
+    yield f"soon        within 20 calls or an hour {_percent(found['within_20_calls_or_60_minutes'])}, on the first day {_percent(found['first_active_day_share'])}"
+    yield f"reached     {_middle(reached['median'])} people; by so many calls a day {_middle(reached['baseline_median'])}"
+    yield f"innocent    {_percent(found['innocent_ever_listed_share'])} listed at any time"
+    for at, week in enumerate(found["weeks"], 1):
+        said, true = week["expected_precision"], week["precision"]
+        yield f"week {at:<6} {week['listed']} listed" + (
+            f", said {_percent(said)} ({_percent(week['low'])} to {_percent(week['high'])}), true {_percent(true)}"
+            if week["listed"]
+            else ""
+        )
+    for name, curve in found["curves"].items():
+        yield f"listed by {name}, with what 95 of 100 such worlds would show:"
+        for one in curve:
+            yield f"  {one['within']:>6}  {_percent(one['share'])}  ({_percent(one['low'])} to {_percent(one['high'])})"
+
+
+def _percent(share: float | None) -> str:
+    return "—" if share is None else f"{share * 100:.3g} %"
+
+
+def _middle(value: float | None) -> str:
+    return "never" if value is None else f"{value:.4g}"

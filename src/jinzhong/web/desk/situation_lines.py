@@ -250,7 +250,7 @@ def _months(told: Stats) -> Iterator[Column]:
         told,
         (
             (
-                _("%(m)s月") % {"m": first.month} if named else f"{first:%y}/{first.month}",
+                sentences.month(first) if named else f"{first:%y}/{first.month}",
                 Period(max(first, period.since), min(add_months(first, 1), period.until)),
                 Total(one.cases, one.loss),
             )

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -15,14 +15,20 @@ from django.utils.translation import gettext_lazy
 from jinzhong import clock
 from jinzhong.audit import queries
 from jinzhong.cases import queries as cases
+from jinzhong.district import queries as district
+from jinzhong.situation import sentences
 from jinzhong.vault import queries as vault
 from jinzhong.web.shared.pages import page
+from jinzhong.web.shared.people import known_accounts
 from jinzhong.web.shared.request import Request, day_in
 from jinzhong.web.shared.words import code_words, fact_word, kind_word, room_word, rules_word, thing_word
+from jinzhong.web.templatetags.show import second
 
 LINES = 100
 TOLD_FOR = timedelta(days=7)
 """So long too many reveals stand above the log, and so long they are counted beside its menu entry."""
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+MOMENT = re.compile(rf"{DATE.pattern}[ T][\d:.]+(Z|[+-]\d\d:\d\d)", re.ASCII)
 SAID = ("kind", "by", "on", "since", "until")
 
 
@@ -48,6 +54,8 @@ def audit_log(request: Request) -> HttpResponse:
         until=until + timedelta(days=1) if until else None,
     )
     rows = Paginator(found, LINES).get_page(request.GET.get("page"))
+    by = {row.by for row in rows}
+    known_accounts(request).update(dict.fromkeys(by) | district.accounts_named(by))
     shown = {
         "said": said,
         "rows": rows,
@@ -109,7 +117,17 @@ def _short(value: Any) -> str:
     if isinstance(value, list):
         return _("、").join(map(_short, value)) if len(value) <= 3 else str(len(value))
     text = str(value)
-    return text[-8:] if re.fullmatch(r"[0-9a-f-]{36}", text) else text[:60]
+    return _time(text) or (text[-8:] if re.fullmatch(r"[0-9a-f-]{36}", text) else text[:60])
+
+
+def _time(text: str) -> str:
+    """A day or a moment as pages write it; empty for what is neither."""
+    try:
+        if DATE.fullmatch(text):
+            return sentences.whole_day(date.fromisoformat(text))
+        return second(datetime.fromisoformat(text)) if MOMENT.fullmatch(text) else ""
+    except ValueError:
+        return ""
 
 
 def _verdict(found: queries.Verdict) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from jinzhong import clock as time_source
 from jinzhong import reasons
 from jinzhong.district import queries as district
 from jinzhong.review import queries as listings
-from jinzhong.situation import shares
+from jinzhong.situation import sentences, shares
 from jinzhong.warning import queries as warnings
 from jinzhong.web.shared.people import known_accounts, staff
 from jinzhong.web.shared.words import rules_word
@@ -69,11 +69,10 @@ def hms(moment: datetime | None) -> str:
 
 @register.filter
 def day(moment: Any) -> str:
-    """5月31日"""
+    """5月31日; 31 May"""
     if not moment:
         return "—"
-    local = _local(moment) if isinstance(moment, datetime) else moment
-    return f"{local:%d %b}" if get_language() == "en" else f"{local.month}月{local.day}日"
+    return sentences.day(_local(moment) if isinstance(moment, datetime) else moment)
 
 
 @register.filter
@@ -93,7 +92,11 @@ def lately(moment: datetime) -> str:
 def day_week(moment: datetime) -> str:
     """5月31日 周一"""
     local = _local(moment)
-    return f"{local:%a %d %b}" if get_language() == "en" else f"{day(moment)} {WEEKDAYS[local.weekday()]}"
+    return (
+        f"{local:%a} {day(moment)}"
+        if get_language() == "en"
+        else f"{day(moment)} {WEEKDAYS[local.weekday()]}"
+    )
 
 
 @register.filter
@@ -122,11 +125,7 @@ def second(value: datetime | None) -> str:
 
 def _day_of_a_year(value: datetime) -> str:
     local = _local(value).date()
-    return day(local) if local.year == _local(time_source.now()).year else _whole_day(local)
-
-
-def _whole_day(value: date) -> str:
-    return f"{day(value)} {value.year}" if get_language() == "en" else f"{value.year}年{day(value)}"
+    return day(local) if local.year == _local(time_source.now()).year else sentences.whole_day(local)
 
 
 @register.filter
