@@ -371,7 +371,7 @@ def test_a_quiet_list_says_when_its_watch_was_heard(file, operators):
     heard(file)
     read(file)
     page = seen(operators)
-    assert "14:05:00 报到，看过 1200 条话单" in page
+    assert "14:05:00 报到，看过 1,200 条话单" in page
     assert "最新一条是今天 14:03:00 的" in page
     assert "停了" not in page
 

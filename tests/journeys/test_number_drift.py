@@ -67,6 +67,9 @@ def test_a_day_that_moved_is_told_on_the_operators_page(operator, model, tmp_pat
     assert "和训练时比：分数大变，1 个特征有变" in page
     assert "<b>分数大变</b>：1001 个号码，和训练时 1000 个正常号码比。2 个特征里 1 个有变" in page
     assert [re.findall("<td>(稳|大变)</td></tr>", row)[-1] for row in _lists(page)] == ["大变", "稳"]
+    table = page[page.index('id="drift"') :]
+    assert table.count('<div class="scroll-x" tabindex="0" role="region" aria-label="') == 2
+    assert "<th></th>" not in table
     earlier = text(logged_in(account("risk")).get(f"/numbers?list={calm.pk}"))
     assert "和训练时比：分数稳</a>" in earlier
     assert "2 个特征都没有变" in earlier

@@ -92,6 +92,16 @@ def test_wrong_use_is_told_in_one_line(calls, tmp_path, capsys, change, said):
     assert len(told.splitlines()) == 1
 
 
+def test_a_week_without_a_call_is_told(calls, tmp_path, capsys):
+    given = ["--calls", str(calls), "--out", str(tmp_path / "f.csv"), "--engine", "duckdb"]
+
+    assert main(["numbers", "features", *given, "--as-of", "2021-06-30T00:00:00+08:00"]) == 0
+
+    told = capsys.readouterr().err
+    assert "no call lies in the 7 × 24 h before --as-of 2021-06-30T00:00:00+08:00" in told
+    assert "0 numbers written" in told
+
+
 def test_signals_of_a_file(calls, tmp_path):
     """Ten in an hour is nobody's list; forty is."""
     more = "".join(

@@ -62,9 +62,14 @@ def features_of(chosen: argparse.Namespace) -> Any:
 
     given = run.Events(calls=chosen.calls, messages=chosen.messages, subscribers=chosen.subscribers)
     as_of = microseconds(chosen.as_of)
-    return run.features(
+    made = run.features(
         given, as_of=as_of, latest=latest(as_of), engine=chosen.engine, memory=chosen.memory, tell=tell
     )
+    if not made.num_rows:
+        tell(
+            f"{chosen.calls}: no call lies in the 7 × 24 h before --as-of {chosen.as_of.isoformat()}; is that the moment you mean?"
+        )
+    return made
 
 
 def latest(as_of: int | None) -> int:
