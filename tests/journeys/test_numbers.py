@@ -14,6 +14,7 @@ import pytest
 
 from jinzhong import clock
 from jinzhong.cli import main
+from jinzhong.cli.numbers import engine
 from jinzhong.scoring import pulse
 
 
@@ -347,3 +348,28 @@ def test_a_watch_killed_and_fed_again_equals_the_batch(tmp_path, call_model):
     ]
     assert entered.count("15430000001") == 1
     assert "15400000002" not in entered
+
+
+def test_an_evaluation_is_told_in_lines_for_people():
+    rare = {"share": 0.001, "low": 0.0, "high": 0.01, "within": 20}
+    found = {
+        "threshold": 0.5, "fraud_numbers": 12, "calls": {"median": 4.5, "share_within_20": 0.75},
+        "minutes": {"median": None, "share_within_60": 0.4}, "within_20_calls_or_60_minutes": 0.8,
+        "first_active_day_share": 0.9, "reached": {"median": 3, "baseline_median": None},
+        "curves": {"calls": [rare]}, "innocent_ever_listed_share": 0.002,
+        "weeks": [
+            {"listed": 0, "expected_precision": None, "low": None, "high": None, "precision": None},
+            {"listed": 8, "expected_precision": 0.5, "low": 0.25, "high": 0.75, "precision": 0.625},
+        ],
+    }  # fmt: skip
+
+    told = list(engine._evaluated(found, 0.001))
+
+    assert told[0].startswith("line        0.5000, above which 0.1 % of innocent numbers")
+    assert "calls       4.5; within 20 calls 75 %" in told
+    assert "minutes     never; within an hour 40 %" in told
+    assert told[7:9] == [
+        "week 1      0 listed",
+        "week 2      8 listed, said 50 % (25 % to 75 %), true 62.5 %",
+    ]
+    assert not any("{" in line for line in told)

@@ -317,14 +317,15 @@ class Trial:
 
 
 def trial(value: float, *, today: date) -> Trial:
-    """Try a line on the lists of the last 30 days. ``unseen``: numbers nobody was shown; ``floor``: how low the lists reach."""
-    since = today - timedelta(days=TRIAL_DAYS)
-    kept = DailyList.objects.filter(day__gte=since, day__lt=today, superseded_at=None)
+    """Try a line on the lists of the last 30 days, today's among them: it ends at midnight. ``unseen``: numbers nobody was shown; ``floor``: how low the lists reach."""
+    until = today + timedelta(days=1)
+    since = until - timedelta(days=TRIAL_DAYS)
+    kept = DailyList.objects.filter(day__gte=since, day__lt=until, superseded_at=None)
     above = Entry.objects.filter(of__in=kept, score__gte=value)
     numbers = set(above.values_list("number", flat=True))
     known = {one.number: one.fraud for one in labels(viewer=None, among=above)}
     shown = set(
-        Entry.objects.filter(of__day__gte=since, of__day__lt=today, listed=True).values_list(
+        Entry.objects.filter(of__day__gte=since, of__day__lt=until, listed=True).values_list(
             "number", flat=True
         )
     )
@@ -334,7 +335,7 @@ def trial(value: float, *, today: date) -> Trial:
     return Trial(
         value=value,
         since=since.isoformat(),
-        until=today.isoformat(),
+        until=until.isoformat(),
         lists=kept.count(),
         models=kept.order_by().values("model").distinct().count(),
         listed=above.count(),

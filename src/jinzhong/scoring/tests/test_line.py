@@ -41,7 +41,13 @@ def test_without_verdicts_a_trial_has_no_share(kept):
     assert (tried.listed, tried.judged, tried.share, tried.low) == (2, 0, None, None)
 
 
+def test_the_list_of_this_morning_counts(kept, operators):
+    assert queries.trial(0.5, today=DAY).lists == 1
+    operations.set_line(value=0.7, since=DAY, by=operators.desk, now=at("09:00", DAY.isoformat()))
+
+
 def test_lists_older_than_a_month_do_not_count(kept):
+    assert queries.trial(0.5, today=DAY + timedelta(days=29)).lists == 1
     assert queries.trial(0.5, today=DAY + timedelta(days=31)).lists == 0
 
 
