@@ -21,8 +21,8 @@ from jinzhong.vault import queries as vault
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.people import known_accounts
 from jinzhong.web.shared.request import Request, day_in
+from jinzhong.web.shared.times import second
 from jinzhong.web.shared.words import code_words, fact_word, kind_word, room_word, rules_word, thing_word
-from jinzhong.web.templatetags.show import second
 
 LINES = 100
 TOLD_FOR = timedelta(days=7)

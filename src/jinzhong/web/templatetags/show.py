@@ -19,6 +19,7 @@ from jinzhong.district import queries as district
 from jinzhong.review import queries as listings
 from jinzhong.situation import sentences, shares
 from jinzhong.warning import queries as warnings
+from jinzhong.web.shared import times
 from jinzhong.web.shared.people import known_accounts, staff
 from jinzhong.web.shared.words import rules_word
 
@@ -64,7 +65,7 @@ def hm(moment: datetime | None) -> str:
 @register.filter
 def hms(moment: datetime | None) -> str:
     """14:05:32"""
-    return f"{_local(moment):%H:%M:%S}" if moment else "—"
+    return times.hms(moment) if moment else "—"
 
 
 @register.filter
@@ -114,18 +115,13 @@ def about(age: int) -> int:
 @register.filter
 def moment(value: datetime | None) -> str:
     """5月31日 14:05, of another year 2020年5月31日 14:05"""
-    return f"{_day_of_a_year(value)} {hm(value)}" if value else "—"
+    return f"{times.day_of_a_year(value)} {hm(value)}" if value else "—"
 
 
 @register.filter
 def second(value: datetime | None) -> str:
     """5月31日 14:05:32, where the second counts: what was known by then, the log."""
-    return f"{_day_of_a_year(value)} {hms(value)}" if value else "—"
-
-
-def _day_of_a_year(value: datetime) -> str:
-    local = _local(value).date()
-    return day(local) if local.year == _local(time_source.now()).year else sentences.whole_day(local)
+    return times.second(value) if value else "—"
 
 
 @register.filter
