@@ -23,9 +23,7 @@ from jinzhong import clock
 from jinzhong.cli import main as jinzhong
 from jinzhong.demo.calls import WORLD
 from jinzhong_engine.backends import files
-from jinzhong_engine.evaluate.reached import reached
 from jinzhong_engine.models import boosting, card
-from jinzhong_engine.tables import CALLS
 from jinzhong_engine.world import plan
 
 LEARN = plan.Size(seed=11, residents=2000, days=10, start=date(2021, 5, 21), density=3)
@@ -89,12 +87,17 @@ def _write(scores: Path, at: Path) -> None:
         scores, model, cut_off=clock.DEMO_DAY, prevalence=PREVALENCE, line=None, drift=at / "drift.json"
     )
     rival = reading.read_rival(at / "rival.csv", boosting.load(card.SHIPPED), prevalence=PREVALENCE)
-    end = round(clock.DEMO_DAY.timestamp() * 1_000_000)
-    listed = [one.number for one in given.rows if one.score >= given.default_line]
-    calls = files.read_events(at / "judge" / "calls", CALLS, round(clock.now().timestamp() * 1_000_000))
+    end, now = (round(one.timestamp() * 1_000_000) for one in (clock.DEMO_DAY, clock.now()))
+    given = reading.with_calls(
+        given, model, at / "judge" / "calls", None, line=given.default_line, as_of=end, latest=now
+    )
+    assert given.reached
+    assert given.rung
+    assert given.measures
     told = asdict(given) | {
         "rows": [astuple(one) for one in given.rows],
-        "reached": {one: list(map(astuple, them)) for one, them in reached(calls, listed, as_of=end).items()},
+        "reached": {one: list(map(astuple, them)) for one, them in given.reached.items()},
+        "rung": {one: astuple(them) for one, them in given.rung.items()},
         "made_on": given.made_on.isoformat(),
         "cut_off": CUT_OFF,
         "digest": sha256(scores.read_bytes()).hexdigest(),
@@ -105,7 +108,7 @@ def _write(scores: Path, at: Path) -> None:
     }  # fmt: skip
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     numbers.FILE.write_bytes(gzip.compress(text.encode(), mtime=0))
-    print(f"{given.scored} numbers scored, {len(listed)} listed: {numbers.FILE}")
+    print(f"{given.scored} scored, {len(given.rung)} listed, {len(given.measures)} measured: {numbers.FILE}")
 
 
 def _run(*command: object) -> None:

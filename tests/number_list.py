@@ -7,6 +7,7 @@ import pytest
 
 from jinzhong.scoring.given import Judged, Scored
 from jinzhong_engine.evaluate.reached import Resident
+from jinzhong_engine.evaluate.rung import Rung
 from tests.district import at
 
 NOW = at("09:00")
@@ -30,6 +31,28 @@ RESIDENTS = {
         Resident("15410004417", "shallow", 1, 6, microseconds(at("17:00", "2021-05-30"))),
     ],
     "15400002094": [Resident("15410007104", "medium", 1, 1300, microseconds(at("21:00", "2021-05-30")))],
+}
+
+
+MEASURES = {
+    "15400002093": [
+        {
+            "feature": "max_fanout_1h_7d", "value": 62.0, "is_share": False, "low": 1.0, "high": 6.0, "usual": ["1", "6 个"],
+            "weight": 0.6,
+        },
+        {
+            "feature": "callback_share_7d", "value": 0.01, "is_share": True, "low": None, "high": None, "usual": None, "weight": 0.2,
+        },
+    ],
+}  # fmt: skip
+"""What stands behind the reasons of the first number; the model's card doesn't say how the second was spread."""
+RUNG = {
+    "15400002093": Rung(
+        [0, 4, 2, 0, 9, 31, 80],
+        microseconds(at("10:00", "2021-05-30")),
+        [3, 9, 11, 14, 8, 6, 5, 4, 2, 0, 0, 0],
+    ),
+    "15400002094": Rung([0] * 7, None, [0] * 12),
 }
 
 

@@ -6,14 +6,17 @@ django.setup()
 
 
 def main() -> None:
+    from dataclasses import replace
+
     from jinzhong.district import operations as district
     from jinzhong.scoring import operations
     from tests.district import PASSWORD
-    from tests.number_list import DAY, NOW, judged
+    from tests.number_list import DAY, MEASURES, NOW, RUNG, judged
 
     unit = district.add_unit(code="operator-1", name="示范运营商", kind="operator", by="test", at=NOW)
     district.add_account(username="risk_1", password=PASSWORD, role="operator", unit=unit, by="test", at=NOW)
-    kept, _fresh = operations.keep_list(operator=unit, day=DAY, given=judged(), by="risk_1", now=NOW)
+    given = replace(judged(), measures=MEASURES, rung=RUNG)
+    kept, _fresh = operations.keep_list(operator=unit, day=DAY, given=given, by="risk_1", now=NOW)
     print(kept.listed)
 
 

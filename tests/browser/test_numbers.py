@@ -46,3 +46,9 @@ def test_on_a_phone_nothing_is_cut(site, listed, page_of):
     with page.expect_navigation():
         page.locator(".row-link").first.click()
     assert page.evaluate("document.querySelector('.content').scrollWidth <= innerWidth")
+    assert page.locator("svg .mark").count() == 1
+    assert page.evaluate(
+        "[...document.querySelectorAll('.rung .scroll-x, #why')].every(one => one.scrollWidth <= one.clientWidth)"
+    )
+    for figure in page.locator(".why svg, .rung svg").all():
+        assert figure.bounding_box()["width"] > 0

@@ -11,6 +11,7 @@ from jinzhong.scoring import operations as scoring
 from jinzhong.scoring import queries
 from jinzhong.scoring.given import Judged, Rival, Scored
 from jinzhong_engine.evaluate.reached import Resident
+from jinzhong_engine.evaluate.rung import Rung
 
 FILE = Path(__file__).with_name("numbers.json.gz")
 OPERATOR = "operator-1"
@@ -27,6 +28,7 @@ def given() -> tuple[Judged, Rival]:
             "made_on": date.fromisoformat(told["made_on"]),
             "cut_off": datetime.fromisoformat(told["cut_off"]),
             "reached": {number: [Resident(*one) for one in them] for number, them in told["reached"].items()},
+            "rung": {number: Rung(*one) for number, one in told["rung"].items()},
         }
     )
     return judged, Rival(**rival | {"made_on": date.fromisoformat(rival["made_on"])})

@@ -9,6 +9,7 @@ from jinzhong.vault import seal
 
 if TYPE_CHECKING:
     from jinzhong_engine.evaluate.reached import Resident
+    from jinzhong_engine.evaluate.rung import Rung
 
 
 class BadList(ValueError):
@@ -70,13 +71,20 @@ class Judged:
     simulated: bool = False
     drift: dict[str, Any] | None = None
     """How far the scored numbers lie from those the model was fitted on."""
+    rung: dict[str, "Rung"] | None = None
+    """How many different numbers each listed one rang, where the calls were given."""
+    measures: dict[str, list[dict[str, Any]]] | None = None
+    """What stands behind the reasons of each listed number (``Measure``), as far as the calls say the same reasons."""
 
     def fingerprint(self) -> str:
-        """Of all that was given: the file, what it was scored with, and whom the numbers got hold of."""
+        """Of all that was given: the file, what it was scored with, and what the calls say of its numbers."""
         met = None
         if self.reached is not None:
             met = {number: [asdict(one) for one in them] for number, them in self.reached.items()}
         told = [self.digest, self.model, self.prevalence, self.cut_off.timestamp(), self.simulated, met]
         if self.drift is not None:  # lists of before drift was measured keep their fingerprint
             told.append(self.drift)
+        if self.rung is not None:  # so do those of before calls were counted
+            told.append({number: asdict(one) for number, one in self.rung.items()})
+            told.append(self.measures)
         return seal.digest(json.dumps(told, sort_keys=True).encode())

@@ -14,7 +14,7 @@ from jinzhong.clock import ZONE
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Role, Unit
 from jinzhong.scoring import queries
-from jinzhong.scoring.models import LiveChange, LivePulse
+from jinzhong.scoring.models import Entry, LiveChange, LivePulse
 from jinzhong.vault.models import Identifier
 
 LATELY = timedelta(hours=24)
@@ -98,6 +98,14 @@ def _standing(*, viewer: Account) -> QuerySet[LiveChange]:
 def on_list(*, viewer: Account) -> QuerySet[LiveChange]:
     """The numbers on the list now, each with how it entered, newest first."""
     return _standing(viewer=viewer).filter(listed=True)
+
+
+def entered(entry: Entry, *, viewer: Account, since: datetime, until: datetime) -> datetime | None:
+    """When the watch of its operator first listed a number within this time."""
+    found = LiveChange.objects.filter(
+        operator__in=_seen(viewer), number=entry.number_id, listed=True, at__gte=since, at__lt=until
+    )
+    return found.filter(operator=entry.of.operator_id).order_by("at").values_list("at", flat=True).first()
 
 
 def left(*, viewer: Account, now: datetime) -> QuerySet[LiveChange]:

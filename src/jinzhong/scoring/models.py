@@ -82,6 +82,10 @@ class Entry(models.Model):
     score = models.FloatField()
     listed = models.BooleanField()
     reasons = models.JSONField(default=list)
+    measures = models.JSONField(null=True)
+    """What stands behind each reason, in their order: value, where innocent numbers lie, weight; null: the import's calls didn't say."""
+    rung = models.JSONField(null=True)
+    """How many different numbers it rang, by days and in its busiest hour; null: the import came without calls."""
     shallow = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,14 @@ from django.utils.translation import gettext as _
 
 from jinzhong.scoring.given import BadList, Judged, Rival, Scored
 from jinzhong.vault import forms, seal
-from jinzhong_engine.backends.files import read_table
+from jinzhong_engine.backends.files import read_events, read_table
+from jinzhong_engine.evaluate.reached import reached
+from jinzhong_engine.evaluate.rung import rung
 from jinzhong_engine.models.boosting import Model
 from jinzhong_engine.models.card import digest_of
 from jinzhong_engine.models.drift import state
+from jinzhong_engine.models.measured import measured
+from jinzhong_engine.tables import CALLS, MESSAGES
 
 LISTED_FPR = 0.001
 """Where nobody set a line: one innocent number in a thousand may be listed."""
@@ -50,6 +55,22 @@ def read(
         cut_off=cut_off,
         simulated=simulated,
         drift=_drift(drift, model.card["model_sha256"], digest_of(path.read_bytes())) if drift else None,
+    )
+
+
+def with_calls(
+    given: Judged, model: Model, calls: Path, messages: Path | None, *, line: float, as_of: int, latest: int
+) -> Judged:
+    """What the calls say of the listed numbers; those below the line are nobody's business. ``as_of``, ``latest``: microseconds."""
+    table = read_events(calls, CALLS, latest)
+    texts = read_events(messages, MESSAGES, latest) if messages else None
+    listed = {one.number: one.reasons for one in given.rows if one.score >= line}
+    behind = measured(model, table, texts, as_of=as_of, told=listed)
+    return replace(
+        given,
+        reached=reached(table, listed, as_of=as_of),
+        rung=rung(table, listed, as_of=as_of),
+        measures={number: [asdict(one) for one in them] for number, them in behind.items()},
     )
 
 

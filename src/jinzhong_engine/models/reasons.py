@@ -35,8 +35,16 @@ def sentences(model: Model, values: Any) -> list[list[str]]:
 
 def _of_row(model: Model, row: Any, parts: Any) -> list[str]:
     """What speaks for fraud; a number nothing speaks against gets none."""
-    order = [at for at in np.argsort(-parts, kind="stable")[:MOST].tolist() if parts[at] > 0]
-    return [sentence(model.features[at], row[at], model.card["usual"][at]) for at in order]
+    return [sentence(model.features[at], row[at], model.card["usual"][at]) for at in telling(parts)]
+
+
+def telling(parts: Any) -> list[int]:
+    """Which features speak for fraud, the most telling first.
+
+    >>> telling(np.array([0.2, -1.0, 1.5, 0.0]))
+    [2, 0]
+    """
+    return [at for at in np.argsort(-parts, kind="stable")[:MOST].tolist() if parts[at] > 0]
 
 
 def sentence(name: str, value: float, usual: float | None) -> str:
@@ -53,6 +61,9 @@ def sentence(name: str, value: float, usual: float | None) -> str:
     said = Saying.NO_RECORD.said(feature=title) if np.isnan(value) else f"{title} {_shown(value, unit)}"
     return said if usual is None else Saying.BESIDE_USUAL.said(feature=said, usual=_shown(usual, unit))
 
+
+SHARE = "比例"
+"""The unit of what lies between 0 and 1."""
 
 WINDOWS = {
     "1h": Saying.HOUR,
@@ -75,8 +86,19 @@ def words(name: str) -> tuple[str, str]:
     return WINDOWS[known.window].said(feature=known.zh), known.unit
 
 
+def between(name: str, low: float, high: float) -> tuple[str, str]:
+    """Two values of a feature as they stand on either side of a dash; the first is empty where they read alike.
+
+    >>> between("max_fanout_1h_7d", 1.0, 6.0), between("callback_share_7d", 0.18, 0.55), between("handsets_7d", 1.0, 1.0)
+    (('1', '6 个'), ('18', '55%'), ('', '1 个'))
+    """
+    unit = words(name)[1]
+    first, last = _shown(low, unit), _shown(high, unit)
+    return ("" if first == last else first.removesuffix("%").removesuffix(f" {unit}"), last)
+
+
 def _shown(value: float, unit: str) -> str:
-    if unit == "比例":
+    if unit == SHARE:
         return f"{value * 100:.0f}%"
     number = f"{value:,.0f}" if value == round(value) or abs(value) >= 100 else f"{value:.1f}"
     return f"{number} {unit}".rstrip()

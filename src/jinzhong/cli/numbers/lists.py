@@ -14,6 +14,7 @@ from jinzhong.cli.numbers.options import (
     model_of,
     share,
     table_place,
+    tell,
     usable,
 )
 
@@ -35,8 +36,11 @@ def add_list(command: argparse.ArgumentParser) -> None:
         "--operator", metavar="CODE", help="whose numbers they are (default: the operator of --by)"
     )
     take.add_argument(
-        "--calls", type=Path, help="the calls: whom the listed numbers got hold of in the 7 days before"
+        "--calls",
+        type=Path,
+        help="the score's calls: whom the listed numbers rang and got hold of in the 7 days before, and what stands behind their reasons",
     )
+    take.add_argument("--messages", type=Path, help="the score's messages, where its model reads them")
     take.add_argument("--drift", type=Path, help="what numbers score --drift wrote beside the file")
     take.add_argument("--simulated", action="store_true", help="numbers of a synthetic world; marked as such")
     add_by(take)
@@ -81,11 +85,14 @@ def _take_list(chosen: argparse.Namespace) -> int:
     operator = operator_of(chosen, by)
     if chosen.day > now.date():
         raise Unusable(f"--day {chosen.day}: lies in the future")
+    if chosen.messages and not chosen.calls:
+        raise Unusable("--messages: go with --calls")
     line = queries.in_force(chosen.day)
     try:
+        model = model_of(chosen)
         given = reading.read(
             chosen.file,
-            model_of(chosen),
+            model,
             cut_off=chosen.as_of or clock.midnight(chosen.day),
             prevalence=chosen.prevalence,
             line=line.value if line else None,
@@ -93,7 +100,16 @@ def _take_list(chosen: argparse.Namespace) -> int:
             simulated=chosen.simulated,
         )
         if chosen.calls:
-            given = _with_reached(given, chosen.calls, line.value if line else given.default_line)
+            as_of = microseconds(given.cut_off)
+            given = reading.with_calls(
+                given,
+                model,
+                chosen.calls,
+                chosen.messages,
+                line=line.value if line else given.default_line,
+                as_of=as_of,
+                latest=latest(as_of),
+            )
         kept, fresh = operations.keep_list(
             operator=operator, day=chosen.day, given=given, by=name_of(by), now=now
         )
@@ -106,7 +122,20 @@ def _take_list(chosen: argparse.Namespace) -> int:
     print(
         f"{kept.day}: {kept.scored} numbers scored, {kept.listed} listed{left_out}; {told}", file=sys.stderr
     )
+    _tell_measured(given)
     return 0
+
+
+def _tell_measured(given: Any) -> None:
+    """Of how many numbers the calls say the reasons that the file says."""
+    if given.measures is None:
+        return
+    reasoned = sum(bool(one.reasons) for one in given.rows if one.number in given.rung)
+    if len(given.measures) < reasoned:
+        tell(
+            f"--calls: say the reasons of {len(given.measures)} of {reasoned} listed numbers again; the others are shown as texts"
+            " alone (give the calls and messages they were scored with)"
+        )
 
 
 def _challenge(chosen: argparse.Namespace) -> int:
@@ -145,20 +174,6 @@ def operator_of(chosen: argparse.Namespace, by: Any) -> Any:
         known = ", ".join(one.code for one in queries.operators()) or "none yet, see jinzhong user"
         raise Unusable(f"--operator: say the code of the operator ({known})")
     return found
-
-
-def _with_reached(given: Any, calls: Path, threshold: float) -> Any:
-    """Whom the listed numbers got hold of; those below the line are nobody's business."""
-    from dataclasses import replace
-
-    from jinzhong_engine.backends import files
-    from jinzhong_engine.evaluate.reached import reached
-    from jinzhong_engine.tables import CALLS
-
-    as_of = microseconds(given.cut_off)
-    table = files.read_events(calls, CALLS, latest(as_of))
-    listed = [one.number for one in given.rows if one.score >= threshold]
-    return replace(given, reached=reached(table, listed, as_of=as_of))
 
 
 def _labels(chosen: argparse.Namespace) -> int:

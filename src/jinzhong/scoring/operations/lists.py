@@ -1,5 +1,6 @@
 """A day's list is kept, and what another model says beside it."""
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,7 @@ def keep_list(*, operator: Unit, day: date, given: Judged, by: str, now: datetim
             score=row.score,
             listed=is_listed,
             reasons=row.reasons,
+            **(_behind(given, row.number) if is_listed else {}),
         )
         if is_listed and given.reached:
             _reach(entry, given.reached.get(row.number, []), now=now)
@@ -104,6 +106,12 @@ def _expected(chances: list[float]) -> dict[str, Any]:
     from jinzhong_engine.evaluate.precision import stated  # computes with numpy, which pages start without
 
     return stated(chances, [False] * len(chances))
+
+
+def _behind(given: Judged, number: str) -> dict[str, Any]:
+    """What the calls say of a listed number: values behind its reasons, and how many it rang."""
+    rung = (given.rung or {}).get(number)
+    return {"measures": (given.measures or {}).get(number), "rung": asdict(rung) if rung else None}
 
 
 def _reach(entry: Entry, residents: list["Resident"], *, now: datetime) -> None:

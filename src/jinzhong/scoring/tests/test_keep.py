@@ -1,5 +1,6 @@
 """A day's list is kept once, as it came, and only its own operator and the office read it."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,9 +14,10 @@ from jinzhong.scoring import operations, queries
 from jinzhong.scoring.models import DailyList, Entry, Reached
 from jinzhong.vault import operations as vault_operations
 from jinzhong.vault import queries as vault
+from jinzhong.vault import seal
 from jinzhong.vault.models import Identifier
 from tests.district import at
-from tests.number_list import DAY, NOW, judged
+from tests.number_list import DAY, MEASURES, NOW, RUNG, judged
 
 
 def test_a_list_says_what_it_expects(kept):
@@ -43,6 +45,8 @@ def test_the_same_file_again_changes_nothing(kept, operators):
         {"reached": None},
         {"simulated": True},
         {"cut_off": at("08:00")},
+        {"rung": RUNG},
+        {"rung": RUNG, "measures": MEASURES},
     ],
 )
 def test_another_input_is_the_days_next_revision(kept, operators, other):
@@ -56,6 +60,14 @@ def test_another_input_is_the_days_next_revision(kept, operators, other):
     )
     assert (again, fresh) == (made, False)
     assert queries.same_day(operators.operator_1, DAY) == made
+
+
+def test_lists_of_before_keep_their_fingerprint():
+    """Made of what was given then, and of nothing that came later."""
+    given = judged(reached={})
+    told = ["one", "a" * 64, 0.001, at("00:00").timestamp(), False, {}]
+    assert given.fingerprint() == seal.digest(json.dumps(told, sort_keys=True).encode())
+    assert replace(given, rung={}, measures={}).fingerprint() != given.fingerprint()
 
 
 def test_what_was_said_of_an_earlier_revision_stands(kept, operators):

@@ -15,11 +15,12 @@ from jinzhong import clock, flow
 from jinzhong.cases import queries as cases
 from jinzhong.dispatch import queries as orders
 from jinzhong.district.permissions import may
-from jinzhong.scoring import operations, queries
+from jinzhong.scoring import live, operations, queries
 from jinzhong.scoring.words import BECAUSE
 from jinzhong.vault import queries as vault
 from jinzhong.warning import queries as warnings
-from jinzhong.web.operator.shown import number_of, percent, said_of, split
+from jinzhong.web.operator import drawn
+from jinzhong.web.operator.shown import Said, number_of, percent, said_of
 from jinzhong.web.shared import plain
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
@@ -136,7 +137,8 @@ def _shown(
         "dots": [(x, y, place < dots) for place, (x, y) in enumerate(DOTS)],
         "judged": judged,
         "right": right,
-        "reasons": [split(one) for one in found.reasons],
+        "reasons": drawn.beside(found.reasons, found.measures),
+        "rung": _rung(found, said, viewer) if found.rung else None,
         "days": [(one, percent(one.score)) for one in queries.history(found.number_id, viewer=viewer)],
         "said": said,
         "own": any(queries.own_word(found, of=viewer)),
@@ -147,6 +149,21 @@ def _shown(
         **_reached(found, viewer),
     }
     return render(request, "operator/number.html", shown, status=status)
+
+
+def _rung(found: Any, said: list[Said], viewer: Any) -> dict[str, Any]:
+    """Whom it rang, with the moments at which it was listed live, the list was cut, and somebody said what it is."""
+    cut_off = found.of.cut_off
+    marks = [
+        (cut_off, _("名单截止")),
+        *((one.at, f"{one.side} {one.word}") for one in said if not one.ended_at),
+    ]
+    listed = live.entered(
+        found, viewer=viewer, since=cut_off - drawn.DAY * drawn.DAYS, until=cut_off + drawn.DAY
+    )
+    if listed:
+        marks.append((listed, _("实时上榜")))
+    return drawn.rung(found.rung, cut_off=cut_off, marks=marks)
 
 
 def _choices() -> list[tuple[str, str, list[tuple[str, str]]]]:

@@ -1,0 +1,75 @@
+"""Values behind the reasons: of these calls, beside the card's spread, weighed by what each adds."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from jinzhong_engine.backends import files
+from jinzhong_engine.models.measured import Measure, measured
+from jinzhong_engine.tables import CALLS
+
+AS_OF = 1_622_390_400_000_000
+"""31 May 2021, 00:00 in China."""
+LIN = "15400000001"
+FANOUT = "近7天一小时内最多呼叫的不同号码 10 个（一般 2 个）"
+BACK = "近7天回拨占比 0%（一般 25%）"
+
+
+@dataclass
+class Weighing:
+    """A model of three features whose say is known: the first adds 1.5, the second takes 1 away, the third adds 0.5."""
+
+    features: tuple[str, ...] = ("max_fanout_1h_7d", "active_days_7d", "callback_share_7d")
+    card: dict[str, Any] = field(
+        default_factory=lambda: {
+            "usual": [2.0, 3.0, 0.25],
+            "spread": {
+                "features": [
+                    {"edges": [0.5, 1.0, 2.0, 6.0], "counts": [0, 40, 30, 20, 10, 0]},
+                    {"edges": [0.5, 1.0, 7.0], "counts": [0, 10, 90, 0, 0]},
+                    {"edges": [], "counts": [0, 100]},
+                ]
+            },
+        }
+    )
+
+    def contributions(self, values: Any) -> Any:
+        return np.tile([1.5, -1.0, 0.5, -4.0], (len(values), 1))
+
+
+@pytest.fixture
+def calls(tmp_path):
+    """Lin rings ten strangers within an hour; nobody calls back."""
+    head = "caller,callee,start,seconds,kind,cell,imei,peer_city\n"
+    lines = (f"{LIN},1541000{one:04},2021-05-30T10:{one:02}:00+08:00,0,domestic,,,\n" for one in range(10))
+    (tmp_path / "calls.csv").write_text(head + "".join(lines), "utf-8")
+    return files.read_events(tmp_path / "calls.csv", CALLS, AS_OF)
+
+
+def test_each_reason_has_its_value_where_others_lie_and_its_weight(calls):
+    found = measured(Weighing(), calls, None, as_of=AS_OF, told={LIN: [FANOUT, BACK]})
+    assert found == {
+        LIN: [
+            Measure("max_fanout_1h_7d", 10.0, False, 1.0, 6.0, ("1", "6 个"), 0.75),
+            Measure("callback_share_7d", 0.0, True, None, None, None, 0.25),
+        ]
+    }
+
+
+def test_a_card_without_spread_leaves_the_band_out(calls):
+    model = Weighing()
+    del model.card["spread"]
+    first, _second = measured(model, calls, None, as_of=AS_OF, told={LIN: [FANOUT, BACK]})[LIN]
+    assert (first.value, first.low, first.usual) == (10.0, None, None)
+
+
+@pytest.mark.parametrize("told", [[FANOUT], [BACK, FANOUT], [FANOUT.replace("10", "11"), BACK], []])
+def test_other_sentences_than_these_calls_say_get_nothing(calls, told):
+    assert measured(Weighing(), calls, None, as_of=AS_OF, told={LIN: told}) == {}
+
+
+def test_columns_that_are_not_ours_get_nothing(calls):
+    model = Weighing(features=("opposite_count", "active_days_7d", "callback_share_7d"))
+    assert measured(model, calls, None, as_of=AS_OF, told={LIN: [FANOUT, BACK]}) == {}
