@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 from dataclasses import asdict, astuple
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -89,11 +89,19 @@ def _write(scores: Path, at: Path) -> None:
     rival = reading.read_rival(at / "rival.csv", boosting.load(card.SHIPPED), prevalence=PREVALENCE)
     end, now = (round(one.timestamp() * 1_000_000) for one in (clock.DEMO_DAY, clock.now()))
     given = reading.with_calls(
-        given, model, at / "judge" / "calls", None, line=given.default_line, as_of=end, latest=now
+        given,
+        model,
+        at / "judge" / "calls",
+        None,
+        line=given.default_line,
+        as_of=end,
+        latest=now,
+        live=_live(at),
     )
     assert given.reached
     assert given.rung
     assert given.measures
+    assert given.early
     told = asdict(given) | {
         "rows": [astuple(one) for one in given.rows],
         "reached": {one: list(map(astuple, them)) for one, them in given.reached.items()},
@@ -109,6 +117,24 @@ def _write(scores: Path, at: Path) -> None:
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     numbers.FILE.write_bytes(gzip.compress(text.encode(), mtime=0))
     print(f"{given.scored} scored, {len(given.rung)} listed, {len(given.measures)} measured: {numbers.FILE}")
+
+
+def _live(at: Path) -> dict[str, datetime]:
+    """When the demo's watch, given the days before, first lists each number."""
+    from jinzhong.demo import calls, run
+
+    records, listed = at / "records.jsonl", at / "list.jsonl"
+    with records.open("w", encoding="utf-8") as out:
+        out.writelines(line for of_day in calls.days() for start, line in of_day if start < clock.DEMO_DAY)
+    _run(
+        "numbers", "watch", "--model", card.SHIPPED, "--events", records, "--state", at / "state", "--out", listed,
+        "--quiet-until", run.LISTED_FROM.isoformat(),
+    )  # fmt: skip
+    first: dict[str, datetime] = {}
+    for told in map(json.loads, listed.read_text("utf-8").splitlines()):
+        if told["listed"]:
+            first.setdefault(told["number"], datetime.fromisoformat(told["at"]))
+    return first
 
 
 def _run(*command: object) -> None:

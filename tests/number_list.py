@@ -33,6 +33,20 @@ RESIDENTS = {
     "15400002094": [Resident("15410007104", "medium", 1, 1300, microseconds(at("21:00", "2021-05-30")))],
 }
 
+EARLY = {
+    "15400002093": {
+        "live": False,
+        "ago": 7200,
+        "listed": {"calls": 62, "seconds": 7200, "people": 3},
+        "plain": None,
+    },
+    "15400002094": {
+        "live": True,
+        "ago": 3600,
+        "listed": {"calls": 3, "seconds": 120, "people": 1},
+        "plain": {"calls": 40, "seconds": 3600, "people": 12},
+    },
+}
 
 MEASURES = {
     "15400002093": [
@@ -56,7 +70,9 @@ RUNG = {
 }
 
 
-def judged(rows=ROWS, *, digest="one", model="a" * 64, reached=RESIDENTS, line=0.5) -> Judged:
+def judged(
+    rows=ROWS, *, digest="one", model="a" * 64, reached=RESIDENTS, line=0.5, early=EARLY, cut_off=at("00:00")
+) -> Judged:
     return Judged(
         rows=list(rows),
         chances=[one.score for one in rows],
@@ -66,8 +82,10 @@ def judged(rows=ROWS, *, digest="one", model="a" * 64, reached=RESIDENTS, line=0
         prevalence=0.001,
         default_line=line,
         digest=digest,
-        cut_off=at("00:00"),
+        cut_off=cut_off,
         reached=reached,
+        early=early,
+        plain_limit=40 if early else None,
     )
 
 

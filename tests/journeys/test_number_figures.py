@@ -164,3 +164,30 @@ def test_figures_are_read_in_english(operators):
     page = text(risk.get(f"/numbers/{kept.entries.first().pk}"))
     assert re.search(r">1–6</text>|>1–6 numbers</text>", page)
     assert "6 个" not in page
+
+
+def test_how_early_it_was_found_is_counted_from_the_calls_and_from_the_watch(operator, model, calls):
+    """66 calls from ten o'clock on 29 May, 36 of them before the watch listed it at half past ten of the 30th; nobody answered. It alone
+    rang anybody, so that the old rule of the same size lists whoever calls."""
+    scores = score(model, calls)
+    assert bring(model, scores, "--calls", str(calls)) == 0
+    kept = DailyList.objects.get()
+    found = kept.entries.get(listed=True)
+    assert kept.plain_limit == 0
+    assert found.early == {
+        "live": False,
+        "ago": 38 * 3600,
+        "listed": {"calls": 66, "seconds": 38 * 3600, "people": 0},
+        "plain": {"calls": 2, "seconds": 0, "people": 0},  # both at the first moment
+    }
+
+    line = LiveLine(1, 9, "d" * 64, FIRST, at("10:30", "2021-05-30"), True, 0.9, [], 0)
+    operations.keep_live(
+        operator=operator, file="l", lines=[line], simulated=False, by="risk", now=at("09:00")
+    )
+    assert bring(model, scores, "--calls", str(calls)) == 0
+    assert DailyList.objects.count() == 1  # the same input again
+    assert bring(model, scores, "--calls", str(calls), "--simulated") == 0
+    newer = DailyList.objects.get(superseded_at=None).entries.get(listed=True)
+    assert newer.early["live"]
+    assert newer.early["listed"] == {"calls": 36, "seconds": 88_200, "people": 0}

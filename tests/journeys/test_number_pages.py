@@ -172,30 +172,92 @@ def test_what_came_of_those_it_reached(risk, desk, operators, kept):
     assert "以新的为准" in text(desk.get(f"/numbers/{first.pk}"))
 
 
-def test_how_many_were_reached_before_a_number_was_listed_week_by_week(desk, operators, kept):
-    """31 May: two numbers, three and one people. The first had been listed a week before, when it had reached nobody deep."""
-    page = text(desk.get("/numbers"))
-    assert _weeks(page)[0] == ["5月25日 起，6月1日 之前", "2", "0", "2", "3"]
+def test_the_weekly_report_holds_the_list_against_the_old_rule(desk, risk, operators, kept):
+    """Lists are made from 30 May on. 31 May: the first number had rung 62 and talked to three when the list named it, the old rule never did; the watch had the second
+    after three calls, the old rule after forty. In the middle: 32.5 calls, two people."""
+    assert "2 个开始看以前就在打，不比" in text(desk.get("/numbers/weekly"))
     operations.keep_list(
-        operator=operators.operator_1, day=DAY - timedelta(days=7), given=judged(ROWS[:1], reached={}), by="risk_1", now=at("09:00")
+        operator=operators.operator_1, day=DAY - timedelta(days=1), given=judged(ROWS[2:], cut_off=at("00:00", "2021-05-30")), by="risk_1", now=at("09:00")
     )  # fmt: skip
+    page = text(desk.get("/numbers/weekly"))
+    assert _cells(page, "近八周")[:9] == [
+        "5月25日 起，6月1日 之前", "2", "0", "2", "—", "32.5", "—", "1 时 1 分", "1 / 2",
+    ]  # fmt: skip
+    assert "还没有确认涉诈的" in page
+    assert "≤1 人" in page
+    numbers = _cells(page, "这一周的号码")
+    assert numbers[3:] == [
+        "每天的名单",
+        "62",
+        "2 时 0 分",
+        "3",
+        "没列上",
+        "154****2094",
+        "5月31日",
+        "待判",
+        "实时名单",
+        "3",
+        "2 分 00 秒",
+        "1",
+        "12",
+    ]
+
     operations.judge(
-        entry=kept.entries.first(), word="fraud", because="victim", note="", by=operators.desk, now=at("09:30")
+        entry=kept.entries.all()[1], word="fraud", because="victim", note="", by=operators.desk, now=at("09:30")
     )  # fmt: skip
-    assert _weeks(text(desk.get("/numbers"))) == [
-        ["5月25日 起，6月1日 之前", "1", "0", "1", "1"],
-        ["5月18日 起，5月25日 之前", "1", "1", "0", "0"],
-        ["5月11日 起，5月18日 之前", "0", "0", "—", "—"],
-        ["5月4日 起，5月11日 之前", "0", "0", "—", "—"],
+    page = text(desk.get("/numbers/weekly"))
+    assert _cells(page, "近八周")[:9] == [
+        "5月25日 起，6月1日 之前",
+        "2",
+        "1",
+        "1",
+        "12",
+        "3",
+        "40",
+        "2 分 00 秒",
+        "0 / 1",
+    ]
+    assert "一天超过 40 个" in page
+    assert "154****2093" in text(risk.get("/numbers/weekly"))
+
+
+def test_a_number_stands_in_the_week_it_was_first_listed_in(desk, operators, kept):
+    operations.keep_list(
+        operator=operators.operator_1, day=DAY - timedelta(days=7), given=judged(ROWS[:1], early=None), by="risk_1", now=at("09:00")
+    )  # fmt: skip
+
+    page = text(desk.get("/numbers/weekly"))
+    assert [row[:3] for row in _rows(page, "近八周")[:3]] == [
+        ["5月25日 起，6月1日 之前", "1", "0"],
+        ["5月18日 起，5月25日 之前", "1", "0"],
+        ["5月11日 起，5月18日 之前", "0", "0"],
+    ]
+    page = text(desk.get("/numbers/weekly?until=2021-05-25"))
+    assert "1 个没给话单" in page
+    assert "后一周" in page
+    assert "154****2094" not in page
+
+
+def test_the_weekly_report_of_other_operators_and_of_nobody(operators, kept):
+    page = text(logged_in(operators.risk_2).get("/numbers/weekly?until=rubbish"))
+    assert "这八周没有号码第一次上榜" in page
+    assert "154****" not in page
+
+
+def _cells(page, heading):
+    return [
+        re.sub(r"<[^>]+>", "", one).strip()
+        for one in re.findall(r"<td[^>]*>(.*?)</td>", _part(page, heading))
     ]
 
 
-def _weeks(page):
-    cells = [
-        re.sub(r"<[^>]+>", "", one)
-        for one in re.findall(r"<td[^>]*>(.*?)</td>", page.split("发现得早不早")[1])
-    ]
-    return [cells[at : at + 5] for at in range(0, 20, 5)]
+def _rows(page, heading):
+    cells = _cells(page, heading)
+    return [cells[at : at + 9] for at in range(0, len(cells), 9)]
+
+
+def _part(page, heading):
+    return page.split(f"<h2>{heading}</h2>")[1].split("</section>")[0]
 
 
 def test_a_line_is_tried_set_and_rolled_back(risk, desk, operators, kept, monkeypatch):

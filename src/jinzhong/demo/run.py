@@ -25,7 +25,7 @@ from jinzhong.wire import serve
 HOST = "127.0.0.1"
 READY_WITHIN = 60
 NICE = 10
-LISTED_FROM = clock.DEMO_DAY - timedelta(days=1)
+LISTED_FROM = clock.DEMO_DAY - timedelta(days=3)
 """What lies before it is what the watch knows numbers by."""
 LOOK_SECONDS, NOTE_SECONDS = 0.5, 5.0
 LOCK = "demo.lock"

@@ -76,8 +76,14 @@ class Judged:
     measures: dict[str, list[dict[str, Any]]] | None = None
     """What stands behind the reasons of each listed number (``Measure``), as far as the calls say the same reasons."""
 
+    early: dict[str, dict[str, Any]] | None = None
+    """How early each listed one was found, beside the old rule (``evaluate.early.Early``, and whether the watch was first)."""
+    plain_limit: int | None = None
+    """The old rule: more than so many calls a day."""
+
     def fingerprint(self) -> str:
-        """Of all that was given: the file, what it was scored with, and what the calls say of its numbers."""
+        """Of all that was given: the file, what it was scored with, and what the calls say of its numbers. How early they were found isn't given:
+        it follows from the calls, and from what the watch had listed by then."""
         met = None
         if self.reached is not None:
             met = {number: [asdict(one) for one in them] for number, them in self.reached.items()}

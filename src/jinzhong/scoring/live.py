@@ -22,6 +22,7 @@ HOUR_OF_UTC = "2021-05-31 06"
 """How either database begins to write a moment; an hour in China begins with one of UTC."""
 SILENT = timedelta(minutes=5)
 """The watch says something every few seconds of the machine; after so long, by the machine too, nobody is there."""
+WEEK = timedelta(days=7)
 NO_RECORDS = timedelta(hours=1)
 """In a whole district somebody rings somebody every minute, at night too."""
 
@@ -106,6 +107,15 @@ def entered(entry: Entry, *, viewer: Account, since: datetime, until: datetime) 
         operator__in=_seen(viewer), number=entry.number_id, listed=True, at__gte=since, at__lt=until
     )
     return found.filter(operator=entry.of.operator_id).order_by("at").values_list("at", flat=True).first()
+
+
+def first_listed(operator: Unit, *, until: datetime) -> dict[str, datetime]:
+    """When the watch of an operator first listed each number in the seven days before; numbers that were deleted are left out."""
+    found = LiveChange.objects.filter(operator=operator, listed=True, at__gte=until - WEEK, at__lt=until)
+    first = dict(found.order_by("-at").values_list("number", "at"))
+    return {
+        one.value: first[one.subject_id] for one in Identifier.objects.filter(subject__in=first, kind="phone")
+    }
 
 
 def left(*, viewer: Account, now: datetime) -> QuerySet[LiveChange]:

@@ -48,6 +48,8 @@ class DailyList(models.Model):
     low = models.FloatField(null=True)
     high = models.FloatField(null=True)
     knows_reached = models.BooleanField()
+    plain_limit = models.PositiveIntegerField(null=True)
+    """The old rule of the same size: more than so many calls a day; null: no calls were given."""
     drift = models.JSONField(null=True)
     """How far the scored numbers lie from those the model was fitted on; null: the model or the import didn't say."""
     simulated = models.BooleanField(default=False)
@@ -87,6 +89,9 @@ class Entry(models.Model):
     rung = models.JSONField(null=True)
     """How many different numbers it rang, by days and in its busiest hour; null: the import came without calls."""
     shallow = models.PositiveIntegerField(default=0)
+    early = models.JSONField(null=True)
+    """What it had done in the seven days before it was listed, and before the old rule would have listed it (``weekly``); null: no calls were
+    given, or it made none."""
 
     class Meta:
         ordering = ["rank"]

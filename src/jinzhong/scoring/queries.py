@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from math import sqrt
-from statistics import median
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from jinzhong.clock import ZONE
@@ -22,7 +21,6 @@ from jinzhong.vault import queries as vault
 TRIAL_DAYS = 30
 DRIFT_LISTS = 14
 SURE = 1.96
-WEEKS = 4
 ALIKE_DAYS = 90
 ALIKE = 0.05
 """Chances so close together count as the same."""
@@ -208,52 +206,6 @@ def next_open(entry: Entry, *, viewer: Account) -> Entry | None:
     """The next number of its list of which nobody has said anything: below it, else from the top."""
     rest = of_list(entry.of, viewer=viewer, show="open").exclude(pk=entry.pk)
     return rest.filter(rank__gt=entry.rank).first() or rest.first()
-
-
-# -- time to detect ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Week:
-    """The numbers first listed in ``since <= day < until``, and how many people they had talked to by then in the seven days before."""
-
-    since: date
-    until: date
-    numbers: int
-    fraud: int
-    people: float | None
-    most: int
-
-
-def detection(*, viewer: Account, today: date) -> list[Week]:
-    """By weeks, today's the newest: how many people a number had got hold of when it was first listed, in the middle and at most.
-
-    Of lists that know whom their numbers reached. Four weeks: of older ones people are deleted, and would be missing.
-    """
-    earlier = Entry.objects.filter(
-        number=OuterRef("number"), listed=True, of__day__lt=OuterRef("of__day"), of__superseded_at=None
-    )
-    found = entries(viewer=viewer).filter(
-        ~Exists(earlier), of__superseded_at=None, of__knows_reached=True,
-        of__day__gt=today - timedelta(days=WEEKS * 7), of__day__lte=today,
-    )  # fmt: skip
-    fraud = {one.number for one in labels(viewer=viewer, among=found) if one.fraud}
-    rows = list(found.annotate(met=Count("reached")))
-    return [_week(rows, fraud, until=today + timedelta(days=1 - 7 * back)) for back in range(WEEKS)]
-
-
-def _week(rows: list[Any], fraud: set[UUID], *, until: date) -> Week:
-    since = until - timedelta(days=7)
-    here = [one for one in rows if since <= one.of.day < until]
-    people = [one.met + one.shallow for one in here]
-    return Week(
-        since=since,
-        until=until,
-        numbers=len(here),
-        fraud=sum(one.number_id in fraud for one in here),
-        people=median(people) if people else None,
-        most=max(people, default=0),
-    )
 
 
 # -- labels -----------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -12,8 +13,10 @@ from django.utils.translation import gettext as _
 from jinzhong.scoring.given import BadList, Judged, Rival, Scored
 from jinzhong.vault import forms, seal
 from jinzhong_engine.backends.files import read_events, read_table
+from jinzhong_engine.evaluate.early import early, plain_limit
 from jinzhong_engine.evaluate.reached import reached
 from jinzhong_engine.evaluate.rung import rung
+from jinzhong_engine.features.windows import SECOND
 from jinzhong_engine.models.boosting import Model
 from jinzhong_engine.models.card import digest_of
 from jinzhong_engine.models.drift import state
@@ -59,17 +62,33 @@ def read(
 
 
 def with_calls(
-    given: Judged, model: Model, calls: Path, messages: Path | None, *, line: float, as_of: int, latest: int
+    given: Judged,
+    model: Model,
+    calls: Path,
+    messages: Path | None,
+    *,
+    line: float,
+    as_of: int,
+    latest: int,
+    live: Mapping[str, datetime],
 ) -> Judged:
-    """What the calls say of the listed numbers; those below the line are nobody's business. ``as_of``, ``latest``: microseconds."""
+    """What the calls say of the listed numbers; those below the line are nobody's business. ``as_of``, ``latest``: microseconds; ``live``:
+    when the watch first listed a number in the seven days before."""
     table = read_events(calls, CALLS, latest)
     texts = read_events(messages, MESSAGES, latest) if messages else None
     listed = {one.number: one.reasons for one in given.rows if one.score >= line}
+    moments = {one: round(live[one].timestamp() * SECOND) if one in live else as_of for one in listed}
+    limit = plain_limit(table, len(listed), as_of=as_of)
     behind = measured(model, table, texts, as_of=as_of, told=listed)
     return replace(
         given,
         reached=reached(table, listed, as_of=as_of),
         rung=rung(table, listed, as_of=as_of),
+        early={
+            number: {"live": number in live, **asdict(one)}
+            for number, one in early(table, moments, as_of=as_of, limit=limit).items()
+        },
+        plain_limit=limit,
         measures={number: [asdict(one) for one in them] for number, them in behind.items()},
     )
 

@@ -24,8 +24,10 @@ class Until:
 
 @dataclass(frozen=True)
 class Early:
-    """Until it was listed, and until the old rule would have listed it; None: never within the week."""
+    """Until it was listed, and until the old rule would have listed it; None: never within the week. ``ago``: seconds from its first call of the
+    week to the end of it."""
 
+    ago: int
     listed: Until
     plain: Until | None
 
@@ -46,10 +48,12 @@ def early(calls: pa.Table, listed: Mapping[str, int], *, as_of: int, limit: int)
     """
     start = calls["start"]
     recent = calls.filter(pc.and_(pc.greater_equal(start, as_of - WEEK), pc.less(start, as_of)))
-    return {
-        number: Early(_until(sorted(made), listed[number]), _plain(sorted(made), limit))
-        for number, made in made_by(recent, listed).items()
-    }
+    found = {}
+    for number, made in made_by(recent, listed).items():
+        made.sort()
+        ago = (as_of - made[0][0]) // SECOND
+        found[number] = Early(ago, _until(made, listed[number]), _plain(made, limit))
+    return found
 
 
 def _until(made: list[tuple[int, str, int]], moment: int) -> Until:

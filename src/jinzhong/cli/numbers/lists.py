@@ -78,7 +78,7 @@ def add_labels(command: argparse.ArgumentParser) -> None:
 
 
 def _take_list(chosen: argparse.Namespace) -> int:
-    from jinzhong.scoring import operations, queries, reading
+    from jinzhong.scoring import live, operations, queries, reading
     from jinzhong.scoring.given import BadList
 
     by, now = actor(chosen.by, "number.import"), clock.now()
@@ -109,6 +109,7 @@ def _take_list(chosen: argparse.Namespace) -> int:
                 line=line.value if line else given.default_line,
                 as_of=as_of,
                 latest=latest(as_of),
+                live=live.first_listed(operator, until=given.cut_off),
             )
         kept, fresh = operations.keep_list(
             operator=operator, day=chosen.day, given=given, by=name_of(by), now=now

@@ -64,6 +64,7 @@ def keep_list(*, operator: Unit, day: date, given: Judged, by: str, now: datetim
         low=told["low"],
         high=told["high"],
         knows_reached=given.reached is not None,
+        plain_limit=given.plain_limit,
         drift=given.drift,
         simulated=given.simulated,
         digest=digest,
@@ -109,9 +110,13 @@ def _expected(chances: list[float]) -> dict[str, Any]:
 
 
 def _behind(given: Judged, number: str) -> dict[str, Any]:
-    """What the calls say of a listed number: values behind its reasons, and how many it rang."""
+    """What the calls say of a listed number: values behind its reasons, how many it rang, how early it was found."""
     rung = (given.rung or {}).get(number)
-    return {"measures": (given.measures or {}).get(number), "rung": asdict(rung) if rung else None}
+    return {
+        "measures": (given.measures or {}).get(number),
+        "rung": asdict(rung) if rung else None,
+        "early": (given.early or {}).get(number),
+    }
 
 
 def _reach(entry: Entry, residents: list["Resident"], *, now: datetime) -> None:

@@ -76,7 +76,6 @@ def _of(request: Request, kept: Any, words: str, show: str) -> dict[str, Any]:
     return {
         "rows": rows,
         "lines": [_line(one, number_of(subjects[one.number_id]), said) for one in rows],
-        "weeks": queries.detection(viewer=request.user, today=clock.now().date()),
         "judged": judged,
         "right": right,
         "bounds": queries.wilson(right, judged) if judged else None,

@@ -29,7 +29,9 @@ def test_what_a_number_had_done_when_it_was_listed(week):
     found = early(week, {FRAUD: AS_OF - 3 * HOUR - 1}, as_of=AS_OF, limit=1)
 
     assert found == {
-        FRAUD: Early(listed=Until(calls=3, seconds=3 * 3600 - 1, people=1), plain=Until(2, 3600, 1))
+        FRAUD: Early(
+            ago=6 * 3600, listed=Until(calls=3, seconds=3 * 3600 - 1, people=1), plain=Until(2, 3600, 1)
+        )
     }
 
 
