@@ -62,6 +62,14 @@ def phone(text: str, *, area: str = "") -> str:
     return _key(_without_country(digits), area or settings.AREA_CODE) + (f"x{extension}" if extension else "")
 
 
+def personal_phone(text: str) -> str:
+    """The key of a phone that may be a person's own: 110, 95588 and 400 numbers are nobody's. Raises BadForm."""
+    key = phone(text)
+    if _SERVICE.fullmatch(key.split("x")[0]):
+        raise BadForm(_("这是服务号码，请写本人的电话"))
+    return key
+
+
 def _split(plain: str) -> tuple[str, str]:
     """(number, extension): 88881234转801 and, behind a whole landline of ours, 0574-88881234-801."""
     abroad = plain.startswith(("+", "00")) and not plain.startswith(("+86", "0086"))

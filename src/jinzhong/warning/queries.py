@@ -58,6 +58,11 @@ def _matches(words: str) -> Q:
     return Q(number__iexact=words.strip()) | Q(person__in=people)
 
 
+def states() -> tuple[str, ...]:
+    """In which a warning is seen: of two that were merged the other is."""
+    return State.OPEN.value, State.CLOSED.value
+
+
 def open_by_rank(*, viewer: Account) -> QuerySet[Warning]:
     """Open warnings, gravest first, oldest first within a grade."""
     return warnings(viewer=viewer).filter(state=State.OPEN).order_by("-rank", "opened_at", "pk")

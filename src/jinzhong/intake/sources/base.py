@@ -1,6 +1,6 @@
 """What every source of alerts reads from what it is given: clean fields, or a refusal that names the field."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
@@ -104,6 +104,33 @@ def words(value: Any) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple)) or len(value) > 40:
         raise ValueError(_("要写成列表"))
     return tuple(dict.fromkeys(text(40)(one) for one in value))
+
+
+def codes(known: Collection[str]) -> Callable[[Any], tuple[str, ...]]:
+    """Cleaner for a short list of known codes."""
+
+    def clean(value: Any) -> tuple[str, ...]:
+        found = words(value)
+        if not set(found) <= set(known):
+            raise ValueError(_only(known))
+        return found
+
+    return clean
+
+
+def one_of(known: Collection[str]) -> Callable[[Any], str]:
+    """Cleaner for one known code."""
+
+    def clean(value: Any) -> str:
+        if value not in known:
+            raise ValueError(_only(known))
+        return str(value)
+
+    return clean
+
+
+def _only(known: Collection[str]) -> str:
+    return _("只能写：%(names)s") % {"names": ", ".join(known)}
 
 
 def age(value: Any) -> int:

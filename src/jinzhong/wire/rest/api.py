@@ -22,7 +22,7 @@ from jinzhong.district import queries as district
 from jinzhong.district.permissions import require
 from jinzhong.intake import queries as intake
 from jinzhong.intake.sources.bank_alert import parse as bank_alert
-from jinzhong.intake.sources.base import MAX_TEXT, Reader, Refused, amount, text, words
+from jinzhong.intake.sources.base import MAX_TEXT, Reader, Refused, amount, one_of, text, words
 from jinzhong.vault import operations as vault
 from jinzhong.warning import queries as warnings
 from jinzhong.wire import serve
@@ -267,11 +267,19 @@ def _their_time(at: datetime | None, now: datetime) -> datetime:
 
 
 def _filters(**given: str) -> dict[str, str]:
-    """What a list is narrowed down by, without characters no database keeps."""
+    """What a list of warnings is narrowed down by: a state and a town that there are, a word without characters no database keeps."""
     reader = Reader(given)
-    read = {name: reader.take(name, text(100), "") for name in given}
+    read = {
+        "state": reader.take("state", one_of(warnings.states()), ""),
+        "town": reader.take("town", _town, ""),
+        "q": reader.take("q", text(100), ""),
+    }
     reader.done()
     return read
+
+
+def _town(code: str) -> str:
+    return one_of([one.pk for one in district.towns()])(code)
 
 
 def _time(field: str, given: str) -> datetime | None:

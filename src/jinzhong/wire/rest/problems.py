@@ -153,6 +153,18 @@ def _telling(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def _fields(error: ValidationError) -> list[tuple[str, str]]:
-    return [
-        (".".join(str(part) for part in one["loc"][1:]) or "body", str(one["msg"])) for one in error.errors
-    ]
+    return [(_field(one["loc"]), _said(one["type"])) for one in error.errors]
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    """Of ("path", "order_id") and ("body", "body", "at") the name that the caller knows."""
+    return ".".join(map(str, place[2:] if place[0] == "body" else place[1:])) or "body"
+
+
+def _said(kind: str) -> str:
+    """What the framework found wrong, in the user's words."""
+    if kind.startswith("uuid"):
+        return _("编号不是系统给出的样子，请核对")
+    if kind.startswith("datetime"):
+        return _("时间写成 2021-05-31T14:00:00+08:00")
+    return _("缺少这一项") if kind == "missing" else _("写法认不出")

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from jinzhong.intake.sources.base import MAX_TEXT, AlertFields, Reader, age, amount, payee, sex, text, words
+from jinzhong.intake.sources.base import MAX_TEXT, AlertFields, Reader, age, amount, codes, payee, sex, text
 from jinzhong.vault import forms
+from jinzhong_engine.ladders.person_warning import TICKED
 
 SIGNS = {
     "on_the_phone": _("边打电话边办"),
@@ -18,6 +19,8 @@ SIGNS = {
     "refused_elsewhere": _("被别家劝返"),
     "elderly_stranger": _("老人加陌生户"),
 }
+KNOWN_SIGNS = tuple(dict.fromkeys((*SIGNS, *TICKED)))
+"""What a teller ticks, and what the ladder knows besides: a bank's own system may have seen more."""
 QUESTIONS = {
     "purpose": (_("用途"), _("这笔钱做什么用？")),
     "family": (_("大额"), _("金额较大，家里人知道吗？")),
@@ -38,7 +41,7 @@ def parse(given: Mapping[str, Any]) -> AlertFields:
     account, tail = reader.take("payee_account", payee, ("", ""))
     fields = AlertFields(
         name=reader.take("customer_name", lambda value: forms.name(text(60)(value)), ""),
-        phone=reader.take("customer_phone", lambda value: forms.phone(text(40)(value)), ""),
+        phone=reader.take("customer_phone", lambda value: forms.personal_phone(text(40)(value)), ""),
         id_number=reader.take("customer_id_number", lambda value: forms.id_number(text(40)(value)), ""),
         sex=reader.take("customer_sex", sex, ""),
         age=reader.take("customer_age", age, None),
@@ -47,7 +50,7 @@ def parse(given: Mapping[str, Any]) -> AlertFields:
         payee_account=account,
         payee_tail=tail,
         payee_bank=reader.take("payee_bank", text(80), ""),
-        signs=reader.take("signs", words, ()),
+        signs=reader.take("signs", codes(KNOWN_SIGNS), ()),
         answers=reader.take("answers", _answers, {}),
         story=reader.take("story", text(MAX_TEXT), ""),
     )
