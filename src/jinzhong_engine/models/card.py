@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from jinzhong_engine.backends.files import BadTable
+from jinzhong_engine.models import disk
 
 FORMAT = "jinzhong-number-model-1"
 SHIPPED = Path(__file__).parent / "shipped"
@@ -26,12 +27,13 @@ def features_digest(names: list[str]) -> str:
 
 
 def write(folder: Path, model: str, card: dict[str, Any]) -> None:
-    """Both files; the card seals the model, and itself."""
+    """Both files; the card seals the model, and itself. Who is killed between them leaves a pair that ``read`` refuses."""
     folder.mkdir(parents=True, exist_ok=True)
     told = {"format": FORMAT, **card, "model_sha256": digest_of(model.encode())}
     told["seal"] = _seal(told)
-    (folder / "model.txt").write_text(model, "utf-8")
-    (folder / "card.json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    card_text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    disk.replace(folder / "model.txt", [model.encode()])
+    disk.replace(folder / "card.json", [card_text.encode()])
 
 
 def read(folder: Path) -> tuple[str, dict[str, Any]]:

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
+from jinzhong_engine.models import disk
 from jinzhong_engine.models.card import BadModel
 
 _HEAD = struct.Struct("<QI")  # length, crc32
@@ -86,7 +87,7 @@ class Journal:
         """Written at once, on its way to the disk: ``then`` is done when it is there, ``settle`` waits for it."""
         if self._file is None:
             self._file = self._segment(self.number).open("ab")
-            sync_folder(self.folder)
+            disk.sync_folder(self.folder)
         self._file.write(_framed(batch, _PLAIN))
         self._file.flush()
         self._note(batch)
@@ -121,7 +122,7 @@ class Journal:
         known = self._ended if self._newest is None else {**self._ended, self.number: self._newest}
         kept = {number: newest for number, newest in known.items() if newest >= oldest}
         text = json.dumps({"notes": notes, "ended": list(kept.items())})
-        _replace(self.folder / f"mark-{self.number + 1}", [text.encode()])
+        disk.replace(self.folder / f"mark-{self.number + 1}", [text.encode()])
         was, self.number, self._ended, self._newest = self.number, self.number + 1, kept, None
         self._packing = _unfinished(self._packing)
         if was in kept:
@@ -210,7 +211,7 @@ def _batches(file: BinaryIO) -> Iterator[pa.Table]:
 def _pack(path: Path) -> None:
     """The same records in the same order, in fewer batches."""
     with path.open("rb") as file:
-        _replace(path, (_framed(one, _SMALL) for one in _gathered(_batches(file))))
+        disk.replace(path, (_framed(one, _SMALL) for one in _gathered(_batches(file))))
 
 
 def _gathered(batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
@@ -224,25 +225,6 @@ def _gathered(batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
         rows += one.num_rows
     if found:
         yield pa.concat_tables(found).combine_chunks()
-
-
-def _replace(path: Path, pieces: Iterable[bytes]) -> None:
-    """A file that is there in full and on the disk, or as it was."""
-    beside = path.with_name(path.name + ".part")
-    with beside.open("wb") as file:
-        file.writelines(pieces)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(held)
-    finally:
-        os.close(held)
 
 
 def _waits(work: Future[None]) -> bool:

@@ -22,7 +22,8 @@ from jinzhong_engine.features.windows import HOUR, SECOND
 from jinzhong_engine.models.ahead import Ahead, is_marked, marked
 from jinzhong_engine.models.boosting import Model
 from jinzhong_engine.models.card import BadModel
-from jinzhong_engine.models.journal import Journal, hold_alone, sync_folder
+from jinzhong_engine.models.disk import sync_folder
+from jinzhong_engine.models.journal import Journal, hold_alone
 from jinzhong_engine.models.reasons import sentences
 from jinzhong_engine.models.recent import Recent
 

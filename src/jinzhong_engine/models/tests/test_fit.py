@@ -1,5 +1,7 @@
 """A model learns what was planted, says so in words, and notices when somebody touched it."""
 
+import os
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -146,6 +148,60 @@ def test_a_file_edited_by_hand_is_refused(folder, tmp_path, name):
     (tmp_path / name).write_text(text.replace("0.0", "0.1", 1), "utf-8")
 
     with pytest.raises(BadModel, match=name):
+        boosting.load(tmp_path)
+
+
+class Killed(Exception):
+    pass
+
+
+def _killed_at(monkeypatch, name: str, at: int) -> None:
+    """The n-th call of it ends the process."""
+    do, calls = getattr(os, name), []
+
+    def die(*arguments, **named):
+        calls.append(1)
+        if len(calls) == at:
+            raise Killed
+        return do(*arguments, **named)
+
+    monkeypatch.setattr(os, name, die)
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "said"),
+    [
+        ("fsync", 1, None),
+        ("replace", 1, None),
+        ("fsync", 3, "model.txt: is not the file"),
+        ("replace", 2, "model.txt: is not the file"),
+    ],
+)
+def test_killed_while_it_writes_a_model_stays_whole_or_is_refused(
+    folder, tmp_path, monkeypatch, name, at, said
+):
+    """Before the new text is on the disk, before it stands in its place; the same of the card."""
+    for one in ("model.txt", "card.json"):
+        (tmp_path / one).write_bytes((folder / one).read_bytes())
+    _killed_at(monkeypatch, name, at)
+
+    with pytest.raises(Killed):
+        score.fit_table(planted(seed=5), label="label", out=tmp_path, data="planted", on=ON)
+
+    if said:
+        with pytest.raises(BadModel, match=said):
+            boosting.load(tmp_path)
+    else:
+        assert boosting.load(tmp_path).card == boosting.load(folder).card
+
+
+def test_killed_before_its_card_stands_a_first_model_is_none(tmp_path, monkeypatch):
+    _killed_at(monkeypatch, "fsync", 3)
+
+    with pytest.raises(Killed):
+        score.fit_table(planted(seed=1), label="label", out=tmp_path, data="planted", on=ON)
+
+    with pytest.raises(BadModel, match="no model here"):
         boosting.load(tmp_path)
 
 
