@@ -64,5 +64,17 @@ def key(table: pa.Table, where: str) -> tuple[str, pa.ChunkedArray]:
                 raise BadTable(
                     f"{where}: column {name} is empty in row {at}; nobody would know whose score it is"
                 )
+            _each_once(whose, name, where)
             return name, whose
     raise BadTable(f"{where}: there is no column id or number to say whose score it is")
+
+
+def _each_once(whose: pa.ChunkedArray, name: str, where: str) -> None:
+    """What it says isn't told again: it may be somebody's number."""
+    met: dict[Any, int] = {}
+    for row, one in enumerate(whose.to_pylist(), 1):
+        first = met.setdefault(one, row)
+        if first != row:
+            raise BadTable(
+                f"{where}: {name} is the same in row {row} as in row {first}; leave one of them out"
+            )

@@ -233,6 +233,17 @@ def test_validation_follows_groups_and_time(tmp_path, kind):
     assert card["validation"]["rows_judged"] == {"group": 600, "time": 500}[kind]
 
 
+@pytest.mark.parametrize("name", ["number", "id"])
+def test_a_number_that_is_there_twice_has_two_scores_and_is_refused(folder, name):
+    fresh = planted(seed=2)
+    numbers = [*fresh["number"].to_pylist()[:-1], fresh["number"][4].as_py()]
+    twice = fresh.set_column(0, name, pa.array(numbers))
+
+    with pytest.raises(BadTable, match="is the same in row 600 as in row 5; leave one") as refused:
+        score.score_table(boosting.load(folder), twice, where="f.csv")
+    assert "1540000" not in str(refused.value)
+
+
 def test_a_row_without_a_number_is_nobodys_score(tmp_path):
     table = planted(seed=1)
     score.fit_table(table, label="label", out=tmp_path, data="planted", on=ON)
