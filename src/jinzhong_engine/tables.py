@@ -23,14 +23,19 @@ REAL = pa.float64()
 YES_NO = pa.bool_()
 
 
+CALL_KINDS = ("domestic", "international", "forwarded")
+
+
 class Column(NamedTuple):
-    """``unit``: of a number; ``may_be_null``: that a row may lack it."""
+    """``unit``: of a number; ``may_be_null``: that a row may lack it; ``one_of``: all that it may say; ``is_phone``: a phone number."""
 
     name: str
     type: pa.DataType
     meaning: str
     unit: str = ""
     may_be_null: bool = False
+    one_of: tuple[str, ...] = ()
+    is_phone: bool = False
 
 
 class Table(NamedTuple):
@@ -53,11 +58,11 @@ CALLS = Table(
     "calls/",
     "One row per call attempt, ordered by start.",
     (
-        Column("caller", TEXT, "number that calls"),
-        Column("callee", TEXT, "number that is called"),
+        Column("caller", TEXT, "number that calls", is_phone=True),
+        Column("callee", TEXT, "number that is called", is_phone=True),
         Column("start", TIME, "when it began to ring"),
         Column("seconds", COUNT, "time talked; 0: not answered", "s"),
-        Column("kind", TEXT, "domestic, international or forwarded"),
+        Column("kind", TEXT, "domestic, international or forwarded", one_of=CALL_KINDS),
         Column("cell", TEXT, "cell of the caller's side", may_be_null=True),
         Column("imei", TEXT, "handset of the caller's side", may_be_null=True),
         Column(
@@ -73,8 +78,8 @@ MESSAGES = Table(
     "messages/",
     "One row per short message, ordered by the time sent.",
     (
-        Column("sender", TEXT, "number that sends, also of a service (106…)"),
-        Column("receiver", TEXT, "number that receives"),
+        Column("sender", TEXT, "number that sends, also of a service (106…)", is_phone=True),
+        Column("receiver", TEXT, "number that receives", is_phone=True),
         Column("sent", TIME, "when it was sent"),
         Column("text_hash", TEXT, "keyed hash of the text, 16 hex digits: equal texts, equal hashes"),
     ),
@@ -84,7 +89,7 @@ SUBSCRIBERS = Table(
     "subscribers.parquet",
     "One row per number that was sold by an operator and is used in the district.",
     (
-        Column("number", TEXT, "phone number"),
+        Column("number", TEXT, "phone number", is_phone=True),
         Column("operator", TEXT, "who sold it"),
         Column("kind", TEXT, "mobile, landline, service or overseas"),
         Column("holder", TEXT, "person or company"),

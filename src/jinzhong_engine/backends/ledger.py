@@ -31,7 +31,7 @@ BRIEF = np.dtype([("at", "i8"), ("other", "i4"), ("what", "i4"), ("slot", "i4")]
 (``what``: its text, under its sender)."""
 
 DOMESTIC, INTERNATIONAL, FORWARDED = range(3)
-KINDS = ("domestic", "international", "forwarded")
+"""Places in CALL_KINDS."""
 
 
 class Ledger(NamedTuple):

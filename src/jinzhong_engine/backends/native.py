@@ -16,7 +16,6 @@ from jinzhong_engine.backends import digits, files, kernel, numbering
 from jinzhong_engine.backends.cores import THREADS, in_stretches, later, side_by_side
 from jinzhong_engine.backends.ledger import (
     DOMESTIC,
-    KINDS,
     Ledger,
     ascends,
     file_brief,
@@ -24,6 +23,7 @@ from jinzhong_engine.backends.ledger import (
 )
 from jinzhong_engine.features.catalogue import CATALOGUE
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
+from jinzhong_engine.tables import CALL_KINDS
 
 
 def features(
@@ -234,9 +234,10 @@ def _whole(column: pa.ChunkedArray, kind: Any) -> Any:
 
 
 def kinds(column: pa.ChunkedArray) -> Any:
-    """Places in KINDS; a kind not recorded counts as domestic."""
+    """Places in CALL_KINDS. Others are refused at the door; what a state folder kept of before counts as domestic, as it did then."""
     coded = _dictionary(column)
+    known = coded.dictionary.to_pylist()
     places = np.array(
-        [KINDS.index(one) if one in KINDS else DOMESTIC for one in coded.dictionary.to_pylist()] + [DOMESTIC]
+        [CALL_KINDS.index(one) if one in CALL_KINDS else DOMESTIC for one in known] + [DOMESTIC]
     )
     return places[pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)].astype(np.int32)

@@ -43,7 +43,9 @@ def features(
     """``latest``: no event lies after it. ``engine`` None: native where it fits into ``memory`` bytes, DuckDB elsewhere."""
     allowed = memory or half_of_memory()
     if events.subscribers:
-        files.checked(files.read_table(events.subscribers), SUBSCRIBERS, latest, str(events.subscribers))
+        files.checked(
+            files.read_table(events.subscribers), SUBSCRIBERS, latest, files.Place(str(events.subscribers))
+        )
     paths = [(path, shape) for path, shape in ((events.calls, CALLS), (events.messages, MESSAGES)) if path]
     chosen = engine or _fitting([path for path, _shape in paths], as_of, allowed, tell)
     if chosen == "native":

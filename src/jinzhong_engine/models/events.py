@@ -155,16 +155,23 @@ def _parsed(data: bytes, latest: int, name: str, line: int) -> Iterator[pa.Table
         read = pyarrow.json.read_json(io.BytesIO(data), parse_options=_OPTIONS)
     except (pa.ArrowInvalid, UnicodeDecodeError):
         read = _line_by_line(data, name, line)
-    yield _checked(read, latest, f"{name}, line {line} on")
+    try:
+        made = _checked(read, latest, files.Place(f"{name}, line {line} on"))
+    except BadTable:
+        for at, text in _lines(data, line):
+            place = files.Place(f"{name}, line {at}", above=None)
+            _checked(pa.Table.from_pylist([_row(text, place.name)], schema=_READ), latest, place)
+        raise
+    yield made
 
 
-def _checked(read: pa.Table, latest: int, where: str) -> pa.Table:
+def _checked(read: pa.Table, latest: int, place: files.Place) -> pa.Table:
     """Calls, and messages as the ledgers take them (``Live.add``), in the order they came. Who names a sender gives a message."""
     if read["sender"].null_count == read.num_rows:
-        return files.checked(read, CALL_EVENTS, latest, where, plain=_TEXTS)
+        return files.checked(read, CALL_EVENTS, latest, place, plain=_TEXTS)
     is_message = read["sender"].is_valid()
-    calls = files.checked(read.filter(pc.invert(is_message)), CALL_EVENTS, latest, where, plain=_TEXTS)
-    given = files.checked(read.filter(is_message), MESSAGE_EVENTS, latest, where, plain=_TEXTS)
+    calls = files.checked(read.filter(pc.invert(is_message)), CALL_EVENTS, latest, place, plain=_TEXTS)
+    given = files.checked(read.filter(is_message), MESSAGE_EVENTS, latest, place, plain=_TEXTS)
     messages = given.rename_columns(["id", "caller", "callee", "start", "text_hash"])
     both = pa.concat_tables([calls, messages], promote_options="default")
     came = np.argsort(is_message.to_numpy(), kind="stable")
@@ -173,11 +180,13 @@ def _checked(read: pa.Table, latest: int, where: str) -> pa.Table:
 
 def _line_by_line(data: bytes, name: str, first: int) -> pa.Table:
     """Slower, but knows which line is wrong; also takes what isn't wrong, such as a number written without quotes."""
-    rows = []
-    for at, text in enumerate(data.split(b"\n"), first):
-        if text.strip():
-            rows.append(_row(text, f"{name}, line {at}"))
+    rows = [_row(text, f"{name}, line {at}") for at, text in _lines(data, first)]
     return pa.Table.from_pylist(rows, schema=_READ)
+
+
+def _lines(data: bytes, first: int) -> Iterator[tuple[int, bytes]]:
+    """Those that aren't empty, with their numbers."""
+    return ((at, text) for at, text in enumerate(data.split(b"\n"), first) if text.strip())
 
 
 def _row(text: bytes, where: str) -> dict[str, Any]:

@@ -52,8 +52,14 @@ def test_a_date_cell_of_a_sheet_is_utc_as_every_time_without_a_zone(tmp_path):
         (HEAD + GOOD.replace("12", "-1"), "seconds is negative in row 1"),
         (HEAD + GOOD + GOOD.replace("2021", "1970"), "start is 1970-05-30T02:00:00.* in row 2"),
         (HEAD + GOOD.replace("2021", "2031"), "lies in the future"),
-        (HEAD + GOOD.replace("12,", "long,"), "column seconds"),
-        (HEAD + GOOD.replace("2021-05-30T10:00:00+08:00", "yesterday"), "column start"),
+        (HEAD + GOOD + GOOD.replace("12,", "long,"), "column seconds is 'long' in row 2, not a whole number"),
+        (
+            HEAD + GOOD * 4 + GOOD.replace("2021-05-30T10:00:00+08:00", "yesterday") + GOOD * 4,
+            "column start is 'yesterday' in row 5, not a time; write it with its zone, as 2021-",
+        ),
+        (HEAD + GOOD.replace("+08:00", ""), "column start is '2021-05-30T10:00:00' in row 1, not a time"),
+        (HEAD + GOOD.replace("2021-05-30T10:00:00+08:00", "x" * 99), "column start is 'x{59}… in row 1"),
+        (HEAD + GOOD + GOOD.replace("domestic", "voice"), "kind is 'voice' in row 2, not one of domestic, "),
         (HEAD + GOOD.replace("057488880000", ""), "column callee is empty in row 1"),
         (HEAD + "1,2\n", "calls.csv"),
         ("", "calls.csv"),
@@ -63,6 +69,72 @@ def test_what_cannot_be_true_is_refused_in_one_line(tmp_path, text, said):
     with pytest.raises(files.BadTable, match=said) as refused:
         read(tmp_path / "calls.csv", text)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "+8613812341234", "008613812341234", "8613812341234", "+86 138 1234 1234", "138 1234 1234", "138-1234-1234",
+        "013812341234", "１３８１２３４１２３４", "13812341234\u200b", "(0574)88881234", "+86574-88881234", "0574 88881234",
+        "95588 ", "+1 650 555 0100", "138.1234.1234",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("column", ["caller", "callee"])
+def test_a_number_written_otherwise_would_be_two_and_is_refused(tmp_path, number, column):
+    """By its row, and without saying it: it may be somebody's."""
+    was = {"caller": "13800000001", "callee": "057488880000"}[column]
+    with pytest.raises(
+        files.BadTable, match=f"calls.csv: {column} is not in canonical form in row 3; "
+    ) as told:
+        read(tmp_path / "calls.csv", HEAD + GOOD + GOOD + GOOD.replace(was, f'"{number}"') + GOOD)
+    assert "1234 1234" not in str(told.value).replace("13812341234", "")
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "13812341234", "0574-88881234", "057488881234", "010-88881234", "01088881234", "95588", "96110", "114", "12345",
+        "4008001234", "106550571234567", "+16505550100", "+85212345678", "+88012345678", "0016505550100", "0574-88881234x801",
+    ],
+)  # fmt: skip
+def test_every_number_in_its_form_is_taken(tmp_path, number):
+    taken = read(tmp_path / "calls.csv", HEAD + GOOD + GOOD.replace("057488880000", number))
+
+    assert taken["callee"].to_pylist() == ["057488880000", number]
+
+
+def coarse(unit: str, value: int) -> pa.Table:
+    """A call whose time is kept in that unit."""
+    one = busy(seed=4, count=2)[0]
+    return one.set_column(2, "start", pa.array([AS_OF // 1_000_000, value]).cast(pa.timestamp(unit, "UTC")))
+
+
+def test_a_time_beyond_all_clocks_is_told_in_the_users_words(tmp_path):
+    """In seconds, as Spark and pandas may write them: more than microseconds can say."""
+    pq.write_table(coarse("s", 2**45), tmp_path / "calls.parquet")
+
+    with pytest.raises(files.BadTable, match=r"column start is '.*' in row 2, not a time") as told:
+        files.read_events(tmp_path / "calls.parquet", CALLS, LATEST)
+    assert "Casting" not in str(told.value)
+
+
+@pytest.mark.parametrize("engine", ["native", "duckdb"])
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [("callee", "+8613800000001", "callee is not in canonical form"), ("kind", "voice", "kind is 'voice'")],
+)
+def test_the_row_of_a_large_file_is_counted_from_its_beginning(tmp_path, engine, column, value, said):
+    """Past the first batch that is read."""
+    rows = busy(seed=4, count=70)[0].cast(CALLS.schema)
+    many = pa.concat_tables([in_digits(rows)] * 1000)
+    values = [*many[column].to_pylist()[:-1], value]
+    spoilt = many.set_column(many.column_names.index(column), column, pa.array(values))
+    pq.write_table(spoilt, tmp_path / "calls.parquet")
+
+    with pytest.raises(files.BadTable, match=f"{said} in row 70000"):
+        run.features(
+            run.Events(tmp_path), as_of=AS_OF, latest=AS_OF + 2 * DAY, engine=engine, memory=None, tell=print
+        )
 
 
 def test_a_table_in_utf_16_is_told_to_be_saved_otherwise(tmp_path):
@@ -168,6 +240,7 @@ def test_a_word_among_the_numbers_of_an_old_day_is_a_stranger(tmp_path):
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [
+        ("kind", pa.scalar("voice"), "kind is 'voice' in row 1"),
         ("seconds", pa.scalar(-1, pa.int32()), "seconds is negative in row 1"),
         ("caller", pa.scalar(None, pa.string()), "column caller is empty in row 1"),
         ("kind", pa.scalar(None, pa.string()), "column kind is empty in row 1"),
@@ -191,6 +264,30 @@ def test_an_old_day_that_cannot_be_true_is_refused_too(tmp_path, column, value, 
 
     with pytest.raises(files.BadTable, match=said):
         files.read_calls(tmp_path, AS_OF + 2 * DAY, AS_OF - WEEK)
+
+
+@pytest.mark.parametrize("name", ["caller", "callee"])
+def test_an_old_days_number_written_otherwise_is_refused_when_it_is_read(tmp_path, name):
+    """The week's own numbers are as they should be; of the old day its footer can't say it."""
+
+    def spoil(table):
+        numbers = [*table[name].to_pylist()[:-1], "+8615400000001"]
+        at = table.column_names.index(name)
+        return table.set_column(at, table.schema.field(name), pa.array(numbers))
+
+    rows = in_digits(busy(seed=4, count=600)[0])
+    by_day(tmp_path, rows, change=spoil)
+
+    for engine in ("native", "duckdb"):
+        with pytest.raises(files.BadTable, match=rf"\d+\.parquet: {name} is not in canonical form in row \d"):
+            run.features(
+                run.Events(tmp_path),
+                as_of=AS_OF,
+                latest=AS_OF + 2 * DAY,
+                engine=engine,
+                memory=None,
+                tell=print,
+            )
 
 
 def test_an_old_day_without_a_column_is_refused_too(tmp_path):

@@ -463,6 +463,22 @@ def test_where_nothing_comes_for_a_while_that_is_told(lines):
             b'{"id": "1", "caller": "A", "callee": "B", "start": "2051-05-30T10:00:00+08:00", "seconds": 3, "kind": "domestic"}',
             "in the future",
         ),
+        (
+            b'{"id": "1", "caller": "+8613812341234", "callee": "B", "start": "2021-05-30T10:00:00+08:00", "seconds": 3, "kind": "domestic"}',
+            "line 1: caller is not in canonical form; write",
+        ),
+        (
+            b'{"id": "1", "sender": "10655", "receiver": "138 1234 1234", "sent": "2021-05-30T10:00:00+08:00", "text_hash": "f"}',
+            "line 1: receiver is not in canonical form; write",
+        ),
+        (
+            b'{"id": "1", "caller": "A", "callee": "B", "start": "2021-05-30T10:00:00+08:00", "seconds": 3, "kind": "voice"}',
+            "line 1: kind is 'voice', not one of domestic",
+        ),
+        (
+            b'{"id": "1", "caller": "A", "callee": "B", "start": "soon", "seconds": 3, "kind": "domestic"}',
+            "line 1: column start is 'soon', not a time; write it with its zone",
+        ),
         (b"\xff\xfe\x00", "line 1: not UTF-8"),
         (
             '{"id": "1", "caller": "A", "callee": "B", "start": "2021-05-30T10:00:00+08:00", "seconds": 3, "kind": "domestic", "peer_city": "宁波"}'.encode(
@@ -479,6 +495,16 @@ def test_where_nothing_comes_for_a_while_that_is_told(lines):
 def test_a_wrong_line_is_named(line, said):
     with pytest.raises(BadTable, match=said):
         list(events.batches(io.BytesIO(line + b"\n"), latest=lambda: LATEST, name="-"))
+
+
+def test_a_wrong_record_among_others_is_named_by_its_line(lines):
+    """Behind a message, which is read apart, and an empty line."""
+    message = b'{"id": "m", "sender": "10655", "receiver": "B", "sent": "2021-05-30T10:00:00+08:00", "text_hash": "f"}'
+    wrong = json.dumps(json.loads(lines[1]) | {"kind": "voice"}).encode()
+    given = b"\n".join([lines[0], message, b"", wrong, lines[2]]) + b"\n"
+
+    with pytest.raises(BadTable, match=r"^-, line 4: kind is 'voice', not one of"):
+        list(events.batches(io.BytesIO(given), latest=lambda: LATEST, name="-"))
 
 
 def test_a_list_that_lacks_what_the_state_says_was_written_is_refused(model, lines, tmp_path):
