@@ -17,6 +17,8 @@ SPARSE = ("lifted_on", "lifted_to")
 """Columns that a line has only where there is something to tell."""
 ELSEWHERE = "对比的数字变了"
 """A share or change whose own rows are the same: what it is held against has changed."""
+COUNTED_ANEW = "统计规则变了"
+"""The rows are the same, and the revision before was counted by other rules."""
 
 
 def figures(before: Content, after: Content, *, viewer: Account | None) -> list[dict[str, Any]]:
@@ -77,9 +79,8 @@ def _line(content: Content, table: str, code: str) -> dict[str, Any]:
 
 
 def _because(said: dict[str, str] | None, before: Content, after: Content, viewer: Account | None) -> str:
-    if not said:
-        return ELSEWHERE
-    return reasons(drill.meant(said), _moment(before), _moment(after), viewer) or ELSEWHERE
+    told = reasons(drill.meant(said), _moment(before), _moment(after), viewer) if said else ""
+    return told or (ELSEWHERE if before.get("rules") in (None, after["rules"]) else COUNTED_ANEW)
 
 
 def reasons(rows: drill.Rows, before: datetime, after: datetime, viewer: Account | None) -> str:

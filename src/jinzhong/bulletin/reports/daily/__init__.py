@@ -13,7 +13,7 @@ from jinzhong.district.models import Account
 from jinzhong.situation.periods import one_day
 
 TITLE = "反诈日报"
-RULES = "daily-2021-06-02"
+RULES = "daily-2021-06-03"
 TWO_PERSONS = False
 period = one_day
 

@@ -50,7 +50,7 @@ def _last_year(look: Look, then: Period, cases: int) -> Figure:
         return Figure(LAST_YEAR, None, DASH, "去年没有这一天")
     if not queries.reaches_back_to(then.since, viewer=look.viewer, as_of=look.as_of):
         return Figure(
-            LAST_YEAR, cases, DASH, f"{full_date(then.since)}在最早的案件之前，没有数据", drill.cases(then)
+            LAST_YEAR, None, DASH, f"{full_date(then.since)}在最早的案件之前，没有数据", drill.cases(then)
         )
     return counted(LAST_YEAR, cases, then)
 
