@@ -100,23 +100,19 @@ AHEAD = 3_000_000
 
 
 class Early:
-    """A file of calls before the week that vouches for itself; ``EARLIER`` of it, texts as they stand."""
+    """A file of calls before the week that vouches for itself; ``EARLIER`` of it, texts as they stand. ``waits``: nobody has begun it."""
 
     def __init__(self, file: str) -> None:
-        self.file, self.rows = file, rows_in([file])
-        self._begun: Future[pa.Table] | None = None
-
-    @property
-    def waits(self) -> bool:
-        return self._begun is None
+        self.file, self.rows, self.waits = file, rows_in([file]), True
+        self._ahead: Future[pa.Table] | None = None
 
     def begin(self) -> None:
-        self._begun = later(self._table)
+        self._ahead, self.waits = later(self._table), False
 
     def read(self) -> pa.Table:
         """Nothing is kept here of what was read."""
-        begun, self._begun = self._begun, None
-        return begun.result() if begun else self._table()
+        ahead, self._ahead, self.waits = self._ahead, None, False
+        return ahead.result() if ahead else self._table()
 
     def _table(self) -> pa.Table:
         with _readable(self.file):
@@ -143,7 +139,7 @@ def read_calls(path: Path, latest: int, since: int) -> tuple[pa.Table, list[Earl
 
 
 def apart(files: list[str], since: int) -> tuple[list[str], list[str]]:
-    """(files to be read whole, those whose footer vouches that they lie before the moment)."""
+    """(files to be read whole, those that stand apart: whose footer vouches that they lie before the moment)."""
     early = [one for one in files if _vouched_before(one, since)]
     return [one for one in files if one not in set(early)], early
 

@@ -51,7 +51,7 @@ class Live:
 
         Returns the ids of the numbers whose own they are; ``oldest``: what lies before it may be dropped.
         """
-        calls, messages = _apart(events)
+        calls, messages = _by_kind(events)
         news, owners = self._encoded(calls)
         sent, sender = self._messages(messages)
         if self._part[1] > 1:
@@ -218,7 +218,7 @@ def _new_ids(kept: Any) -> Any:
     return np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
 
 
-def _apart(events: pa.Table) -> tuple[pa.Table, pa.Table]:
+def _by_kind(events: pa.Table) -> tuple[pa.Table, pa.Table]:
     """(calls, messages)."""
     if "text_hash" not in events.column_names or events["text_hash"].null_count == events.num_rows:
         return events, events.slice(0, 0)

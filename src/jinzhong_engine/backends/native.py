@@ -95,12 +95,12 @@ def encode(
     if messages is not None:
         messages = _between(messages, "sent", as_of - WEEK, as_of)
         columns += [messages["sender"], messages["receiver"]]
-    apart = [later(_alone, week[name]) for name in ("cell", "imei", "peer_city")]
+    alone = [later(_alone, week[name]) for name in ("cell", "imei", "peer_city")]
     files.read_ahead(earlier)
     known = numbering.numbered(columns)
     before = _before(calls, earlier, known, (as_of - LOOKBACK, as_of - WEEK))
     codes = known.columns
-    (cell, cells), (imei, imeis), (city, cities) = (one.result() for one in apart)
+    (cell, cells), (imei, imeis), (city, cities) = (one.result() for one in alone)
     call = {
         "caller": codes[0], "callee": codes[1], "at": _whole(week["start"], np.int64),
         "seconds": _whole(week["seconds"], np.int32), "cell": cell, "imei": imei, "city": city,

@@ -38,7 +38,7 @@ def numbered(columns: list[pa.ChunkedArray]) -> Numbering:
         _find(made, places, len(known), found)
         return found
 
-    return Numbering(digits.texts(known), _apart(ids, columns), find)
+    return Numbering(digits.texts(known), _by_column(ids, columns), find)
 
 
 def _as_texts(columns: list[pa.ChunkedArray]) -> Numbering:
@@ -50,10 +50,10 @@ def _as_texts(columns: list[pa.ChunkedArray]) -> Numbering:
         found = pc.fill_null(pc.index_in(texts.cast(pa.string()), value_set=known), len(known))
         return found.to_numpy(zero_copy_only=False)
 
-    return Numbering(known, _apart(coded.indices.to_numpy(zero_copy_only=False), columns), find)
+    return Numbering(known, _by_column(coded.indices.to_numpy(zero_copy_only=False), columns), find)
 
 
-def _apart(ids: Any, columns: list[pa.ChunkedArray]) -> list[Any]:
+def _by_column(ids: Any, columns: list[pa.ChunkedArray]) -> list[Any]:
     return np.split(ids, np.cumsum([len(one) for one in columns])[:-1])
 
 

@@ -218,6 +218,19 @@ def test_days_before_the_week_are_read_briefly_and_give_the_same(tmp_path, numbe
     assert native.features(calls, None, AS_OF, earlier).equals(native.features(rows, None, AS_OF))
 
 
+def test_a_file_that_was_read_is_not_begun_again(tmp_path):
+    by_day(tmp_path, in_digits(busy(seed=4, count=600)[0]))
+    calls, earlier = files.read_calls(tmp_path, AS_OF + 2 * DAY, AS_OF - WEEK)
+    assert calls.num_rows
+    read = [one.read() for one in earlier]
+    assert read
+    assert not any(one.waits for one in earlier)
+
+    files.read_ahead(earlier)
+    assert not any(one._ahead for one in earlier)
+    assert all(one.read().equals(before) for one, before in zip(earlier, read, strict=True))
+
+
 def test_a_word_among_the_numbers_of_an_old_day_is_a_stranger(tmp_path):
     """The week's numbers are digits; on the oldest day somebody called a number that isn't."""
 
