@@ -49,3 +49,8 @@ def test_far_beyond_the_ten_thousandth_it_still_follows_the_newest(db):
     Warning.objects.bulk_create(Warning(number=one, grade="red", rules="test", **moments) for one in taken)
 
     assert numbers() == "T20210531-12347"
+    assert numbers("T20210531-12347") == "T20210531-12348"
+
+    Warning.objects.filter(number__in=[f"T20210531-{count}" for count in range(12_001, 12_349)]).delete()
+
+    assert numbers() == "T20210531-12001"

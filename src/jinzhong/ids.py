@@ -10,6 +10,10 @@ from django.db.models import Model, QuerySet
 
 from jinzhong.statements import prepared
 
+STEPS = 10
+_last: dict[str, int] = {}
+"""Where the newest number behind a prefix was when this process looked last."""
+
 
 def new_id() -> uuid.UUID:
     """A fresh id; ids made later sort later."""
@@ -27,7 +31,15 @@ def next_number(of: type[Model], prefix: str) -> str:
 
 
 def _beyond(of: type[Model], prefix: str) -> int:
-    """The newest from 9999 on, where texts are ordered otherwise than numbers: looked for digit by digit, since none is left out."""
+    """The newest from 9999 on, where texts are ordered otherwise than numbers: a little beyond where it was last, since none is left out."""
+    last = _last.get(prefix, 9999)
+    taken = _taken(of)([f"{prefix}{last + step}" for step in range(STEPS)])
+    _last[prefix] = last + len(taken) - 1 if 0 < len(taken) < STEPS else _far_beyond(of, prefix)
+    return _last[prefix]
+
+
+def _far_beyond(of: type[Model], prefix: str) -> int:
+    """Looked for digit by digit."""
     newest = 0
     for step in (100_000, 10_000, 1_000, 100, 10, 1):
         higher = [f"{prefix}{newest + digit * step}" for digit in range(1, 10)]

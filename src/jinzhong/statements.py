@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
+from operator import attrgetter
 from secrets import randbits, token_bytes, token_hex
 from typing import Any, ClassVar, ParamSpec, TypeVar
 from uuid import UUID
@@ -170,28 +171,37 @@ def _flat(given: list[Any], here: Any) -> list[Any]:
 
 def _values(row: Model, here: Any) -> list[Any]:
     """What a row says, as this database keeps it."""
-    return [keep(getattr(row, name), here) for name, keep in _keepers(type(row))]
+    said, keepers = _keepers(type(row))
+    return [keep(value, here) if keep else value for value, keep in zip(said(row), keepers, strict=True)]
 
 
 @cache
-def _keepers(model: type[Model]) -> list[tuple[str, Callable[[Any, Any], Any]]]:
-    return [
-        (one.attname, _kept if isinstance(one, PLAIN) else one.get_db_prep_save) for one in _written(model)
-    ]
+def _keepers(model: type[Model]) -> tuple[Callable[[Model], Any], list[Callable[[Any, Any], Any] | None]]:
+    """What reads all fields of a row, and how each is kept; None: as it is."""
+    fields = _written(model)
+    return attrgetter(*(one.attname for one in fields)), [_keeper(one) for one in fields]
 
 
-PLAIN = (
-    models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.DateTimeField, models.UUIDField,
-    models.ForeignKey,
-)  # fmt: skip
+def _keeper(field: Any) -> Callable[[Any, Any], Any] | None:
+    if isinstance(field, AS_IT_IS):
+        return None
+    return _kept if isinstance(field, BY_TYPE) else field.get_db_prep_save
+
+
+AS_IT_IS = (models.CharField, models.TextField, models.IntegerField, models.BooleanField)
+BY_TYPE = (models.DateTimeField, models.UUIDField, models.ForeignKey)
 """Fields whose values are kept as their Python type alone says."""
 
 
 def _kept(value: Any, here: Any) -> Any:
-    if value is None or isinstance(value, str | int):
-        return value
-    if isinstance(value, datetime):
-        return here.ops.adapt_datetimefield_value(value)
     if isinstance(value, UUID):
         return value if here.features.has_native_uuid_field else value.hex
+    if isinstance(value, datetime):
+        return _moment(value, here.ops)
     return here.Database.Binary(value) if isinstance(value, bytes) else value
+
+
+@lru_cache
+def _moment(value: datetime, ops: Any) -> Any:
+    """One operation writes the same moment into many rows."""
+    return ops.adapt_datetimefield_value(value)

@@ -102,7 +102,9 @@ class Assignment(models.Model):
         constraints = [models.UniqueConstraint(fields=["order", "account"], name="asked_once_per_order")]
         indexes = [
             models.Index(
-                fields=["account"], condition=Q(is_open=True, released_at=None), name="busy_officers"
+                fields=["asked_at", "account"],
+                condition=Q(is_open=True, released_at=None),
+                name="newest_asked",
             )
         ]
 

@@ -188,22 +188,21 @@ def shift_at(moment: datetime) -> Shift | None:
 
 def duties_at(moment: datetime) -> list[Duty]:
     """Everybody on duty at a moment, by post and username."""
-    return list(_on_duty(moment).select_related("shift"))
+    found = Duty.objects.filter(shift__since__lte=moment, shift__until__gt=moment, account__is_active=True)
+    return list(found.select_related("account__unit", "shift").order_by("post", "account__username"))
 
 
 def patrols_at(moment: datetime) -> list[Account]:
     """Officers on patrol duty at a moment."""
-    return [duty.account for duty in _patrols(moment)]
+    return _patrols(moment)
 
 
 @prepared
-def _patrols(moment: datetime) -> QuerySet[Duty]:
-    return _on_duty(moment).filter(post=Duty.Post.PATROL)
-
-
-def _on_duty(moment: datetime) -> QuerySet[Duty]:
-    found = Duty.objects.filter(shift__since__lte=moment, shift__until__gt=moment, account__is_active=True)
-    return found.select_related("account__unit").order_by("post", "account__username")
+def _patrols(moment: datetime) -> QuerySet[Account]:
+    found = Account.objects.select_related("unit").filter(is_active=True)
+    return found.filter(
+        duties__post=Duty.Post.PATROL, duties__shift__since__lte=moment, duties__shift__until__gt=moment
+    ).order_by("username")
 
 
 def officers() -> list[Account]:
