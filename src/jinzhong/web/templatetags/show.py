@@ -77,6 +77,12 @@ def day(moment: Any) -> str:
 
 
 @register.filter
+def whole_day(day: date) -> str:
+    """2021年5月31日, where the year may be any"""
+    return sentences.whole_day(day)
+
+
+@register.filter
 def month(day: date) -> str:
     """2021年4月"""
     return f"{day:%b %Y}" if get_language() == "en" else f"{day.year}年{day.month}月"
