@@ -97,13 +97,16 @@ def _write(scores: Path, at: Path) -> None:
         as_of=end,
         latest=now,
         live=_live(at),
+        asks=scores,
     )
     assert given.reached
     assert given.rung
     assert given.measures
     assert given.early
+    assert given.named
     told = asdict(given) | {
         "rows": [astuple(one) for one in given.rows],
+        "others": [astuple(one) for one in given.others],
         "reached": {one: list(map(astuple, them)) for one, them in given.reached.items()},
         "rung": {one: astuple(them) for one, them in given.rung.items()},
         "made_on": given.made_on.isoformat(),

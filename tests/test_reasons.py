@@ -1,9 +1,12 @@
 """What the engine says is read back whole, and said in the reader's language; nothing that was said changes."""
 
+import re
+
 import pytest
 from django.utils import translation
 
 from jinzhong import reasons
+from jinzhong_engine import sayings, signals
 from jinzhong_engine.sayings import Saying, read
 
 SAID = {
@@ -99,6 +102,19 @@ def test_every_saying_is_read_back_with_its_values(saying):
     sentence, values = SAID[saying]
     assert read(sentence) == (saying, values)
     assert saying.said(**values) == sentence
+    assert reasons._read(sentence) == (saying.value, values)
+
+
+@pytest.mark.parametrize("rule", signals.signals(), ids=lambda one: one.name)
+def test_every_rules_reason_is_read_back_by_its_own_pattern(rule):
+    names = re.findall(r"{(\w+)}", rule.reason)
+    values = {name: f"{place}1.5" for place, name in enumerate(names)}
+    assert reasons._read(rule.reason.format(**values)) == (rule.reason, values)
+    assert [reasons._read(words) for words in (rule.title, rule.look_alike)] == [None, None]
+    assert sayings.CLAUSE not in rule.reason + rule.title + rule.look_alike
+    assert reasons.CHINESE.search(rule.look_alike)
+    with translation.override("en"):
+        assert not reasons.CHINESE.search(reasons.told(rule.reason.format(**values)))
 
 
 @pytest.fixture

@@ -81,19 +81,20 @@ KINDS = {
 """How a value looks, by its name; any other is a number."""
 
 
-def _reader(pattern: str) -> re.Pattern[str]:
+def reader(pattern: str) -> re.Pattern[str]:
+    """Reads back what was said by a pattern, its values by name."""
     parts = re.split(r"\{(\w+)\}", pattern)
     kinds = (f"(?P<{name}>{KINDS.get(name, NUMBER)})" for name in parts[1::2])
     return re.compile("".join(re.escape(text) + next(kinds, "") for text in parts[::2]))
 
 
-_READERS = {one: _reader(one.value) for one in Saying}
+_READERS = {one: reader(one.value) for one in Saying}
 
 
 def read(clause: str) -> tuple[Saying, dict[str, str]] | None:
     """What was said, and its values as they stand in it, which may be said themselves; None for anything else."""
-    for one, reader in _READERS.items():
-        found = reader.fullmatch(clause)
+    for one, known in _READERS.items():
+        found = known.fullmatch(clause)
         if found:
             return one, found.groupdict()
     return None

@@ -219,6 +219,11 @@ FORMS: dict[str, Callable[[World, str], Form]] = {
     "numbers-reveal": lambda world, state: {"purpose": "verify"},
     "numbers-line-set": lambda world, state: {"value": "0.4", "since": "2021-06-01"},
     "numbers-promote": lambda world, state: {"model": "b" * 64, "since": "2021-06-01", "why": "多找到一个"},
+    "numbers-signals-on": lambda world, state: {
+        "signal": "only_calls_out",
+        "since": "2021-06-01",
+        "why": "试用",
+    },
     "listing-publish": lambda world, state: {"month": "2021-04"},
     "listing-index": lambda world, state: {"month": "2021-04", "ending": ".csv"},
     "listing-do": lambda world, state: {"text": "方案已报"},

@@ -31,7 +31,7 @@ from jinzhong.review import operations as review
 from jinzhong.review import queries as listings
 from jinzhong.review.models import Lifting, Obligation
 from jinzhong.scoring import operations as scoring
-from jinzhong.scoring.given import Judged, LiveLine, Rival, Scored
+from jinzhong.scoring.given import Judged, LiveLine, Named, Rival, Scored
 from jinzhong.vault import forms
 from jinzhong_engine.evaluate.reached import Resident
 from tests.district import PASSWORD, at, small_district
@@ -337,6 +337,10 @@ def _number_lists(made: World) -> None:
             digest=letter,
             cut_off=at("00:00"),
             reached={one.phone: [Resident(one.told_phone, "medium", 1, 1320, last)]},
+            named={
+                "frequent_short_calls": Named(1, {one.phone: "一小时内呼叫 40 个不同号码，接通 5%"}),
+                "only_calls_out": Named(0, {}),
+            },
         )
         kept, _fresh = scoring.keep_list(
             operator=unit, day=at("07:00", "2021-05-30").date(), given=given, by="test", now=at("09:00")
@@ -360,6 +364,9 @@ def _number_lists(made: World) -> None:
     rival = Rival({PEOPLE["n"].phone: 0.8}, model="b" * 64, made_on=at("07:00").date(), line=0.5, digest="b")
     scoring.challenge(kept=made.entries["n"].of, given=rival, by="test", now=at("09:30"))
     scoring.promote(model="b" * 64, since=at("09:00").date(), why="试用", by=office, now=at("09:30"))
+    scoring.switch_on(
+        signal="frequent_short_calls", since=at("09:00").date(), why="试用", by=office, now=at("09:30")
+    )
     scoring.set_line(value=0.4, since=at("09:00").date(), by=office, now=at("09:00"))
 
 

@@ -172,7 +172,7 @@ def signals() -> str:
     for one in engine.signals():
         rows = [(told, ", ".join(found) or "–") for told, (_events, found) in one.examples.items()]
         parts.append(
-            f"## {one.title} `{one.name}`\n\n{one.about.partition(': ')[2]}\n\n{one.reason}\n\n"
+            f"## {one.title} `{one.name}`\n\n{one.about.partition(': ')[2]}\n\n{one.reason}\n\n像但不是：{one.look_alike}\n\n"
             + _table(("example", "found"), rows)
         )
     return "\n".join(parts)

@@ -32,6 +32,7 @@ def test_a_far_day_typed_is_told_or_passed_over(place, time, day):
     assert send(inspector, "/inspection/new", to="x", kind="order", due=day).status_code < 500
     assert send(desk, "/numbers/line/set", value="0.5", since=day).status_code < 500
     assert send(desk, "/numbers/challenger/promote", since=day).status_code < 500
+    assert send(desk, "/numbers/signals/on", since=day, signal="only_calls_out").status_code < 500
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

@@ -9,7 +9,7 @@ from jinzhong import clock
 from jinzhong.district import queries as places
 from jinzhong.scoring import operations as scoring
 from jinzhong.scoring import queries
-from jinzhong.scoring.given import Judged, Rival, Scored
+from jinzhong.scoring.given import Judged, Named, Rival, Scored
 from jinzhong_engine.evaluate.reached import Resident
 from jinzhong_engine.evaluate.rung import Rung
 
@@ -25,6 +25,8 @@ def given() -> tuple[Judged, Rival]:
         **told
         | {
             "rows": [Scored(*one) for one in told["rows"]],
+            "others": [Scored(*one) for one in told["others"]],
+            "named": {signal: Named(**one) for signal, one in told["named"].items()},
             "made_on": date.fromisoformat(told["made_on"]),
             "cut_off": datetime.fromisoformat(told["cut_off"]),
             "reached": {number: [Resident(*one) for one in them] for number, them in told["reached"].items()},

@@ -70,13 +70,14 @@ def duels(*, viewer: Account, today: date) -> list[Duel]:
 
 def _duel(them: list[Challenge], fraud: dict[UUID, bool], viewer: Account) -> Duel:
     lists = [one.of for one in them]
-    listed = Entry.objects.filter(of__in=lists, listed=True)
+    listed = Entry.objects.filter(queries.ABOVE, of__in=lists)
+    by_rule = Entry.objects.filter(~queries.ABOVE, of__in=lists, listed=True).count()
     own = Opinion.objects.filter(challenge__in=them, listed=True)
     theirs, others = _numbers(listed), _numbers(own)
     shown = (
         _numbers(queries.entries(viewer=viewer).filter(number__in=own.order_by().values("number"))) | theirs
     )
-    counts = sum(one.listed for one in lists), sum(one.listed for one in them)
+    counts = sum(one.listed for one in lists) - by_rule, sum(one.listed for one in them)
     parts = [
         (_("名单"), counts[0], theirs),
         (_("挑战者"), counts[1], others),
@@ -114,7 +115,7 @@ def _part(
 
 
 def _unscored(one: Challenge) -> int:
-    return one.of.entries.filter(listed=True).exclude(number__in=one.opinions.values("number")).count()
+    return one.of.entries.filter(queries.ABOVE).exclude(number__in=one.opinions.values("number")).count()
 
 
 def _numbers(rows: QuerySet[Entry] | QuerySet[Opinion]) -> set[UUID]:

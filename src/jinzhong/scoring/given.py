@@ -1,7 +1,8 @@
 """A list as it is given to be kept: read from a file by ``reading``, or made by whoever scored."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,14 @@ class Scored:
     number: str
     score: float
     reasons: list[str]
+
+
+@dataclass(frozen=True)
+class Named:
+    """What one readable rule names: so many of the scored numbers, and why, of those that are kept."""
+
+    numbers: int
+    reasons: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,20 @@ class Judged:
     """How many different numbers each listed one rang, where the calls were given."""
     measures: dict[str, list[dict[str, Any]]] | None = None
     """What stands behind the reasons of each listed number (``Measure``), as far as the calls say the same reasons."""
+    named: dict[str, Named] | None = None
+    """By rule, where the rules were asked."""
+    others: list[Scored] = field(default_factory=list)
+    """Those that a rule names and that stand in no row."""
+
+    def by_rule(self, live: Collection[str], line: float) -> list[Scored]:
+        """Those that a live rule names below the line, gravest first: they are listed too."""
+        reasons = [one.reasons for signal, one in (self.named or {}).items() if signal in live]
+        found = [
+            one
+            for one in (*self.rows, *self.others)
+            if one.score < line and any(one.number in them for them in reasons)
+        ]
+        return sorted(found, key=lambda one: (-one.score, one.number))
 
     early: dict[str, dict[str, Any]] | None = None
     """How early each listed one was found, beside the old rule (``evaluate.early.Early``, and whether the watch was first)."""
@@ -93,4 +116,7 @@ class Judged:
         if self.rung is not None:  # so do those of before calls were counted
             told.append({number: asdict(one) for number, one in self.rung.items()})
             told.append(self.measures)
+        if self.named is not None:
+            told.append({signal: asdict(one) for signal, one in self.named.items()})
+            told.append([astuple(one) for one in self.others])
         return seal.digest(json.dumps(told, sort_keys=True).encode())

@@ -52,6 +52,8 @@ class DailyList(models.Model):
     """The old rule of the same size: more than so many calls a day; null: no calls were given."""
     drift = models.JSONField(null=True)
     """How far the scored numbers lie from those the model was fitted on; null: the model or the import didn't say."""
+    named = models.JSONField(null=True)
+    """How many of the scored numbers each readable rule names; null: the rules weren't asked."""
     simulated = models.BooleanField(default=False)
     digest = models.CharField(max_length=64)
     by = models.CharField(max_length=150)
@@ -96,6 +98,11 @@ class Entry(models.Model):
     class Meta:
         ordering = ["rank"]
         constraints = [models.UniqueConstraint(fields=["of", "number"], name="number_once_per_list")]
+
+    @property
+    def by_rule(self) -> bool:
+        """Listed since a live rule names it, below the line."""
+        return self.listed and self.score < self.of.threshold
 
 
 class Challenge(models.Model):
@@ -155,6 +162,42 @@ class Promotion(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
+
+
+class Rule(models.Model):
+    """From a day on the numbers that this readable rule names are listed too, though their chance lies below the line; ``trial``: what was
+    known of it when it was switched on."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    signal = models.CharField(max_length=40)
+    since = models.DateField()
+    why = SealedText()
+    trial = models.JSONField()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    withdrawn_by = models.CharField(max_length=150, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+
+class Naming(models.Model):
+    """A readable rule names a number on the day of a list, whether it is listed or not."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    of = models.ForeignKey(DailyList, on_delete=models.PROTECT, related_name="namings")
+    number = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="namings")
+    signal = models.CharField(max_length=40)
+    reason = models.CharField(max_length=200)
+    score = models.FloatField()
+    """The model's chance."""
+
+    class Meta:
+        ordering = ["signal"]
+        constraints = [
+            models.UniqueConstraint(fields=["of", "number", "signal"], name="number_once_per_rule_and_list")
+        ]
 
 
 class Reached(models.Model):

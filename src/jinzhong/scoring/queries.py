@@ -7,7 +7,7 @@ from math import sqrt
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from jinzhong.clock import ZONE
@@ -24,6 +24,8 @@ SURE = 1.96
 ALIKE_DAYS = 90
 ALIKE = 0.05
 """Chances so close together count as the same."""
+ABOVE = Q(score__gte=F("of__threshold"))
+"""On its list for its chance; what is listed besides, a live rule names."""
 SIDES = {Role.OPERATOR: Verdict.Side.OPERATOR, Role.ANTI_FRAUD_OFFICE: Verdict.Side.OFFICE}
 """For whom somebody of a role speaks."""
 
@@ -283,7 +285,7 @@ def trial(value: float, *, today: date) -> Trial:
     )
     right = sum(known.values())
     low, high = wilson(right, len(known)) if known else (None, None)
-    lowest = [min(one.entries.values_list("score", flat=True), default=one.threshold) for one in kept]
+    lowest = [min(_by_chance(one).values_list("score", flat=True), default=one.threshold) for one in kept]
     return Trial(
         value=value,
         since=since.isoformat(),
@@ -300,6 +302,11 @@ def trial(value: float, *, today: date) -> Trial:
         unseen=len(numbers - shown - known.keys()),
         floor=max(lowest, default=None),
     )
+
+
+def _by_chance(kept: DailyList) -> QuerySet[Entry]:
+    """Those that are surely kept with a list for their chance: what a live rule lists may come from further below."""
+    return kept.entries.filter(ABOVE | Q(listed=False))
 
 
 def wilson(right: int, judged: int) -> tuple[float, float]:

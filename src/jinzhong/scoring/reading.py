@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from jinzhong.scoring.asking import asked
 from jinzhong.scoring.given import BadList, Judged, Rival, Scored
 from jinzhong.vault import forms, seal
 from jinzhong_engine.backends.files import read_events, read_table
@@ -71,12 +72,20 @@ def with_calls(
     as_of: int,
     latest: int,
     live: Mapping[str, datetime],
+    asks: Path | None = None,
+    switched_on: Collection[str] = (),
 ) -> Judged:
     """What the calls say of the listed numbers; those below the line are nobody's business. ``as_of``, ``latest``: microseconds; ``live``:
-    when the watch first listed a number in the seven days before."""
+    when the watch first listed a number in the seven days before.
+
+    ``asks``: the scores again, where the readable rules are asked; what those ``switched_on`` name is listed too.
+    """
     table = read_events(calls, CALLS, latest)
     texts = read_events(messages, MESSAGES, latest) if messages else None
-    listed = {one.number: one.reasons for one in given.rows if one.score >= line}
+    if asks:
+        given = asked(given, _scored(asks), table, texts, as_of=as_of)
+    above = [one for one in given.rows if one.score >= line]
+    listed = {one.number: one.reasons for one in (*above, *given.by_rule(switched_on, line))}
     moments = {one: round(live[one].timestamp() * SECOND) if one in live else as_of for one in listed}
     limit = plain_limit(table, len(listed), as_of=as_of)
     behind = measured(model, table, texts, as_of=as_of, told=listed)
@@ -91,6 +100,12 @@ def with_calls(
         plain_limit=limit,
         measures={number: [asdict(one) for one in them] for number, them in behind.items()},
     )
+
+
+def _scored(path: Path) -> dict[str, Scored]:
+    """Every number of the file."""
+    rows = zip(*_columns(path), strict=True)
+    return {number: Scored(number, score, _reasons(told)) for number, score, told in rows}
 
 
 def read_rival(path: Path, model: Model, *, prevalence: float) -> Rival:

@@ -1,4 +1,4 @@
-"""Readable fraud signals, one a file: what it looks for, whom it must not catch, and examples that are its tests.
+"""Readable fraud signals, one a file: what it looks for, whom it must not catch (LOOK_ALIKE), and examples that are its tests.
 
 A signal says what it ``READS``, and its ``hits`` returns one row per ``caller`` (or ``caller`` and hour) with the values its REASON
 names. It reads the week before a moment:
@@ -8,20 +8,19 @@ names. It reads the week before a moment:
     features  number and the catalogue's features
     monthly   the operator's monthly table, with ``number``; ``COLUMNS`` names those it needs
 
-Signals are written in relational expressions and name no engine; ``found`` runs them.
+Signals are written in relational expressions and name no engine; ``found`` runs them. What computes is imported there: pages read
+titles and reasons without it.
 """
 
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
-from jinzhong_engine.backends import duck, native, relational
-from jinzhong_engine.backends.files import BadTable, no_events
-from jinzhong_engine.tables import MESSAGES
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Reads = str
 
@@ -35,11 +34,14 @@ class Signal:
     about: str
     reads: Reads
     reason: str
+    look_alike: str
+    """The innocent one: like it, and not it."""
     columns: tuple[str, ...]
     hits: Callable[[Any], Any]
     examples: dict[str, tuple[list[str], list[str]]]
 
 
+@cache
 def signals() -> list[Signal]:
     """All signals, by name: being in the folder is all it takes."""
     found = []
@@ -54,6 +56,7 @@ def signals() -> list[Signal]:
                     about,
                     module.READS,
                     module.REASON,
+                    module.LOOK_ALIKE,
                     getattr(module, "COLUMNS", ()),
                     module.hits,
                     module.EXAMPLES,
@@ -62,8 +65,17 @@ def signals() -> list[Signal]:
     return found
 
 
-def found(calls: pa.Table, messages: pa.Table | None, as_of: int) -> pa.Table:
+def of_calls() -> dict[str, Signal]:
+    """Those that ``found`` asks, by name: they read calls and messages."""
+    return {one.name: one for one in signals() if one.reads != "monthly"}
+
+
+def found(calls: "pa.Table", messages: "pa.Table | None", as_of: int) -> "pa.Table":
     """number, signal, title, reason: what the signals find in the week before the moment. calls, messages: as ``files`` reads them."""
+    from jinzhong_engine.backends import duck, native, relational
+    from jinzhong_engine.backends.files import no_events
+    from jinzhong_engine.tables import MESSAGES
+
     tables = {"calls": calls, "messages": no_events(MESSAGES) if messages is None else messages}
     tables["features"] = native.features(calls, messages, as_of)
 
@@ -72,13 +84,13 @@ def found(calls: pa.Table, messages: pa.Table | None, as_of: int) -> pa.Table:
             {**given, **relational.readable(given["calls"], given["messages"], as_of)}[reads]
         )
 
-    return _told(
-        (one, duck.ask(tables, question(one.hits, one.reads))) for one in signals() if one.reads != "monthly"
-    )
+    return _told((one, duck.ask(tables, question(one.hits, one.reads))) for one in of_calls().values())
 
 
-def found_monthly(monthly: pa.Table, where: str) -> pa.Table:
+def found_monthly(monthly: "pa.Table", where: str) -> "pa.Table":
     """The same of the operator's monthly table, with ``number``; raises BadTable where it lacks what a signal reads."""
+    from jinzhong_engine.backends import duck
+
     asked = [one for one in signals() if one.reads == "monthly"]
     for one in asked:
         _require(one, monthly, where)
@@ -90,7 +102,11 @@ def found_monthly(monthly: pa.Table, where: str) -> pa.Table:
     return _told((one, duck.ask(tables, question(one.hits))) for one in asked)
 
 
-def _require(signal: Signal, monthly: pa.Table, where: str) -> None:
+def _require(signal: Signal, monthly: "pa.Table", where: str) -> None:
+    import pyarrow as pa
+
+    from jinzhong_engine.backends.files import BadTable
+
     for name in signal.columns:
         if monthly.column_names.count(name) != 1:
             raise BadTable(f"{where}: column {name} must stand there once; the rule {signal.title} reads it")
@@ -99,11 +115,11 @@ def _require(signal: Signal, monthly: pa.Table, where: str) -> None:
             raise BadTable(f"{where}: column {name} holds {kind}, not numbers")
 
 
-SHAPE = pa.schema([(name, pa.string()) for name in ("number", "signal", "title", "reason")])
-
-
-def _told(answers: Iterable[tuple[Signal, pa.Table]]) -> pa.Table:
+def _told(answers: Iterable[tuple[Signal, "pa.Table"]]) -> "pa.Table":
     """One row per number and signal. Of several hours the last in order counts: DuckDB gives rows in any order, a reason is always the same."""
+    import pyarrow as pa
+
+    shape = pa.schema([(name, pa.string()) for name in ("number", "signal", "title", "reason")])
     rows = {}
     for signal, answer in answers:
         for values in answer.sort_by([(name, "ascending") for name in answer.column_names]).to_pylist():
@@ -113,7 +129,7 @@ def _told(answers: Iterable[tuple[Signal, pa.Table]]) -> pa.Table:
                 "reason": signal.reason.format(**_shown(values)),
             }
             rows[values["caller"], signal.name] = {"number": values["caller"], **told}
-    return pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=SHAPE)
+    return pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=shape)
 
 
 def _shown(values: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ ring strangers from it.
 TITLE = "频繁换机"
 READS = "features"
 REASON = "近7天用过 {handsets} 部手机，呼叫 {parties} 个不同号码"
+LOOK_ALIKE = "修手机的：顾客的卡在好几部手机里试过，但不会用它打给一串陌生号码。"
 
 MIN_HANDSETS, MIN_PARTIES = 4, 30
 """Of the operators' real rows 5 % of the innocent use four handsets in eight months, half of the fraudulent two in one month

@@ -8,6 +8,7 @@ TITLE = "日均广呼"
 READS = "monthly"
 COLUMNS = ("opposite_unique", "voc_day_nunique", "voc_calltype1", "voc_hour_nunique", "phone2opposite_mean")
 REASON = "有通话的日子平均联系 {each_day} 个不同号码，主叫占 {out_share}%"
+LOOK_ALIKE = "客服中心：一样打给很多人，但从早打到晚，也有人打回来。"
 
 MIN_EACH_DAY, MIN_OUT, MAX_HOURS, MAX_EACH = 10, 0.9, 14, 2
 """From the operators' real rows: the loosest of 40 combinations that touched no innocent number, tightened by one step."""

@@ -7,6 +7,7 @@ home does so a few times a day.
 TITLE = "呼叫转移外呼"
 READS = "features"
 REASON = "近7天主叫 {calls} 次，呼叫转移占 {share}%"
+LOOK_ALIKE = "铺子打烊后转到店主家里：一天只有几次。"
 
 MIN_CALLS, MIN_SHARE = 50, 0.5
 """Placeholders."""

@@ -7,6 +7,7 @@ Couriers look alike; their calls get answered.
 TITLE = "短时高频外呼"
 READS = "calls"
 REASON = "一小时内呼叫 {parties} 个不同号码，接通 {answered_share}%"
+LOOK_ALIKE = "快递员：一小时也打几十个，但大多有人接。"
 
 MIN_PARTIES = 30
 """In an hour of the planted world no resident comes near; placeholder until a week of the operator's calls was looked at."""

@@ -6,6 +6,7 @@ Bought lists mix the whole country. A sales office calls far as well, but comes 
 TITLE = "异地批量"
 READS = "calls"
 REASON = "呼叫 {cities} 个城市的 {parties} 个不同号码，每个平均 {each} 次"
+LOOK_ALIKE = "跑外地的业务员：打得一样远，但会再打给老客户。"
 
 MIN_CITIES, MIN_PARTIES, MAX_EACH = 15, 40, 1.5
 """Placeholders: in the planted world one resident in a thousand calls into 15 cities within a week."""

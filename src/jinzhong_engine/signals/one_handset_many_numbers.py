@@ -7,6 +7,7 @@ are how many people keep work and family apart.
 TITLE = "一机多卡"
 READS = "calls"
 REASON = "同一手机上先后出现 {numbers} 个号码"
+LOOK_ALIKE = "一部手机两张卡，工作、家里分开用。修手机的试卡，四张也到头了。"
 
 MIN_NUMBERS = 5
 """A phone has two slots; a repaired and lent one saw four in the planted world. Placeholder."""

@@ -7,6 +7,7 @@ couriers send from service numbers (106, 95), which are left out.
 TITLE = "群发近似短信"
 READS = "messages"
 REASON = "同一内容发给 {receivers} 个号码"
+LOOK_ALIKE = "婚礼请帖：同一段话，但只发几十个人，多半还会回。银行、快递用 106、95 开头的号发，不算。"
 
 MIN_RECEIVERS = 100
 """More than a family invites at once; placeholder."""

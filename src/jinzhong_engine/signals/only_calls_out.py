@@ -6,6 +6,7 @@ Those who answer a fraud number can't call it back: it is forwarded, faked or of
 TITLE = "只打不接"
 READS = "features"
 REASON = "呼叫 {parties} 个不同号码，没有一个打回来"
+LOOK_ALIKE = "出租车、医生：打给很多人，也总有人打回来。"
 
 MIN_PARTIES = 50
 """Where innocent numbers reach 50 people in a week some call back; placeholder."""

@@ -6,6 +6,7 @@ A gang works one bought list with many numbers; friends and families share some 
 TITLE = "呼叫名单相邻"
 READS = "calls"
 REASON = "与另一号码呼叫了 {shared} 个相同的号码，占它呼叫的 {share}%"
+LOOK_ALIKE = "一家人、朋友：有共同的熟人，但不会有几十个都打过的陌生号码。"
 
 MIN_SHARED, MIN_SHARE, MAX_CALLERS = 20, 30, 20
 """Placeholders. A callee rung by more than 20 numbers is a hotline, a bank or a courier, and says nothing."""

@@ -6,6 +6,7 @@ Fraud numbers live for days and are worked hard from the first one. A new collea
 TITLE = "新号暴增"
 READS = "features"
 REASON = "首次主叫距今 {days} 天，近7天呼叫 {parties} 个不同号码"
+LOOK_ALIKE = "新来的同事：号也是新的、打得也多，但总是那几个人。"
 
 MAX_DAYS, MIN_PARTIES, MAX_CALLS_PER_PARTY = 7, 60, 2
 """Placeholders: the planted world's residents know fewer than 60 people a week and ring them more than twice."""

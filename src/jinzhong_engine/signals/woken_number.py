@@ -7,6 +7,7 @@ his family.
 TITLE = "沉默号激活"
 READS = "features"
 REASON = "静默 {days} 天后呼叫 {parties} 个不同号码，新对端占 {new_share}%"
+LOOK_ALIKE = "出海回来的人：号也停了几个星期，但醒来先打给家里人。"
 
 MIN_DAYS, MIN_PARTIES, MIN_NEW = 14, 30, 0.9
 """Placeholders until the district's own silent numbers were looked at."""

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,14 @@ def add_list(command: argparse.ArgumentParser) -> None:
         type=Path,
         help="the score's calls: whom the listed numbers rang and got hold of in the 7 days before, and what stands behind their reasons",
     )
-    take.add_argument("--messages", type=Path, help="the score's messages, where its model reads them")
+    take.add_argument(
+        "--messages", type=Path, help="the score's messages, where its model or a rule reads them"
+    )
+    take.add_argument(
+        "--signals",
+        action="store_true",
+        help="ask the readable rules of the calls too: which numbers each names, and why (numbers signals)",
+    )
     take.add_argument("--drift", type=Path, help="what numbers score --drift wrote beside the file")
     take.add_argument("--simulated", action="store_true", help="numbers of a synthetic world; marked as such")
     add_by(take)
@@ -78,7 +86,7 @@ def add_labels(command: argparse.ArgumentParser) -> None:
 
 
 def _take_list(chosen: argparse.Namespace) -> int:
-    from jinzhong.scoring import live, operations, queries, reading
+    from jinzhong.scoring import live, operations, queries, reading, rules
     from jinzhong.scoring.given import BadList
 
     by, now = actor(chosen.by, "number.import"), clock.now()
@@ -87,7 +95,9 @@ def _take_list(chosen: argparse.Namespace) -> int:
         raise Unusable(f"--day {chosen.day}: lies in the future")
     if chosen.messages and not chosen.calls:
         raise Unusable("--messages: go with --calls")
-    line = queries.in_force(chosen.day)
+    if chosen.signals and not chosen.calls:
+        raise Unusable("--signals: go with --calls")
+    line, switched_on = queries.in_force(chosen.day), rules.live(chosen.day)
     try:
         model = model_of(chosen)
         given = reading.read(
@@ -110,6 +120,8 @@ def _take_list(chosen: argparse.Namespace) -> int:
                 as_of=as_of,
                 latest=latest(as_of),
                 live=live.first_listed(operator, until=given.cut_off),
+                asks=chosen.file if chosen.signals else None,
+                switched_on=switched_on,
             )
         kept, fresh = operations.keep_list(
             operator=operator, day=chosen.day, given=given, by=name_of(by), now=now
@@ -124,6 +136,7 @@ def _take_list(chosen: argparse.Namespace) -> int:
         f"{kept.day}: {kept.scored} numbers scored, {kept.listed} listed{left_out}; {told}", file=sys.stderr
     )
     _tell_measured(given)
+    _tell_named(given, switched_on)
     return 0
 
 
@@ -131,11 +144,26 @@ def _tell_measured(given: Any) -> None:
     """Of how many numbers the calls say the reasons that the file says."""
     if given.measures is None:
         return
-    reasoned = sum(bool(one.reasons) for one in given.rows if one.number in given.rung)
+    reasoned = sum(bool(one.reasons) for one in (*given.rows, *given.others) if one.number in given.rung)
     if len(given.measures) < reasoned:
         tell(
             f"--calls: say the reasons of {len(given.measures)} of {reasoned} listed numbers again; the others are shown as texts"
             " alone (give the calls and messages they were scored with)"
+        )
+
+
+def _tell_named(given: Any, switched_on: Collection[str]) -> None:
+    """How many numbers the rules name; that they weren't asked where one is switched on."""
+    if given.named is not None:
+        numbers = {number for one in given.named.values() for number in one.reasons}
+        beyond = sum(one.numbers - len(one.reasons) for one in given.named.values())
+        tell(
+            f"the rules name {len(numbers)} numbers"
+            + (f", and {beyond} times one beyond those kept" if beyond else "")
+        )
+    elif switched_on:
+        tell(
+            "rules that are switched on weren't asked: nothing is listed by rule (give --calls and --signals)"
         )
 
 

@@ -1,10 +1,10 @@
-"""What can be done with lists of numbers: keep them, judge a number, set the line and the model, forget."""
+"""What can be done with lists of numbers: keep them, judge a number, set the line, the model and the rules, forget."""
 
 from jinzhong.scoring.operations.faults import Unfit
 from jinzhong.scoring.operations.forgetting import FORGET, FORGET_LIVE, forget_live, forget_unconfirmed
 from jinzhong.scoring.operations.lists import challenge, keep_list
 from jinzhong.scoring.operations.live import hear_live, keep_live
-from jinzhong.scoring.operations.settings import demote, promote, roll_back, set_line
+from jinzhong.scoring.operations.settings import demote, promote, roll_back, set_line, switch_off, switch_on
 from jinzhong.scoring.operations.verdicts import judge, note_warned, take_back, take_labels
 
 __all__ = [
@@ -23,6 +23,8 @@ __all__ = [
     "promote",
     "roll_back",
     "set_line",
+    "switch_off",
+    "switch_on",
     "take_back",
     "take_labels",
 ]

@@ -12,6 +12,7 @@ from jinzhong.scoring.models import (
     DailyList,
     Entry,
     LiveChange,
+    Naming,
     Opinion,
     Reached,
     Verdict,
@@ -23,7 +24,7 @@ FORGET = "scoring.forget"
 FORGET_LIVE = "scoring.forget_live"
 """The same for what the live watch told on one day."""
 FORGET_AFTER = timedelta(days=30)
-NUMBERED = (Entry, LiveChange, Opinion, Verdict)
+NUMBERED = (Entry, LiveChange, Naming, Opinion, Verdict)
 """Rows that refer to a number and stay countable without it."""
 
 
@@ -32,19 +33,16 @@ def forget_unconfirmed(*, on_id: UUID, step: int, due_at: datetime, now: datetim
     """A list is thirty days old: of its numbers that nobody confirmed, the number is deleted, and whom it reached, unless they
     were warned. Rank, chance and verdict stay without the number, so that shares of the right ones stay true.
 
-    What a challenger would list besides goes the same way. A number that a younger list names, or its challenger, waits for
-    that one; a confirmed one is looked at again after as long.
+    What a challenger would list or a rule names besides goes the same way. A number that a younger list names, its challenger or a
+    rule beside it, waits for that one; a confirmed one is looked at again after as long.
     """
     audit.take_turn()
     if not agenda.settle_one(kind=FORGET, on_id=on_id, step=step, outcome="met", at=now):
         return
     kept = DailyList.objects.get(pk=on_id)
     confirmed = {one.number for one in queries.labels(viewer=None) if one.fraud}
-    opinions = Opinion.objects.filter(challenge__of=kept)
-    numbers = set(kept.entries.values_list("number", flat=True)) | set(
-        opinions.values_list("number", flat=True)
-    )
-    numbers -= confirmed
+    named = (kept.entries.all(), Opinion.objects.filter(challenge__of=kept), kept.namings.all())
+    numbers = {one for found in named for one in found.values_list("number", flat=True)} - confirmed
     met = Reached.objects.filter(entry__of=kept, entry__number__in=numbers, alert=None)
     people = set(met.values_list("person", flat=True))
     met.delete()
@@ -53,9 +51,7 @@ def forget_unconfirmed(*, on_id: UUID, step: int, due_at: datetime, now: datetim
     audit.record(
         "scoring.forgotten", on=kept, by="clock", at=now, happened_at=due_at, rows=len(gone), people=len(people)
     )  # fmt: skip
-    if any(
-        found.filter(number__identifiers__isnull=False).exists() for found in (kept.entries.all(), opinions)
-    ):
+    if any(found.filter(number__identifiers__isnull=False).exists() for found in named):
         agenda.watch(on_id=kept.pk, due={FORGET: now + FORGET_AFTER}, at=now, step=step + 1)
 
 
@@ -84,6 +80,7 @@ def _forget(numbers: set[UUID], *, now: datetime) -> set[UUID]:
     younger = (
         Entry.objects.filter(number__in=numbers, of__at__gt=since),
         Opinion.objects.filter(number__in=numbers, challenge__of__at__gt=since),
+        Naming.objects.filter(number__in=numbers, of__at__gt=since),
         LiveChange.objects.filter(number__in=numbers, kept_at__gt=since),
     )
     told = {one for found in younger for one in found.values_list("number", flat=True)}

@@ -10,12 +10,13 @@ from jinzhong.agenda import operations as agenda
 from jinzhong.audit import operations as audit
 from jinzhong.district.models import Unit
 from jinzhong.operation import operation
-from jinzhong.scoring import queries
-from jinzhong.scoring.given import Judged, Rival
+from jinzhong.scoring import queries, rules
+from jinzhong.scoring.given import Judged, Rival, Scored
 from jinzhong.scoring.models import (
     Challenge,
     DailyList,
     Entry,
+    Naming,
     Opinion,
     Reached,
 )
@@ -46,7 +47,9 @@ def keep_list(*, operator: Unit, day: date, given: Judged, by: str, now: datetim
     line = queries.in_force(day)
     threshold = line.value if line else given.default_line
     listed = [one for one in given.chances if one >= threshold]
-    told = _expected(listed)
+    by_rule = given.by_rule(rules.live(day), threshold)
+    rows = _ranked(given.rows, by_rule, listed=len(listed))
+    told = _expected([*listed, *(one.score for one in by_rule)])
     made = DailyList.objects.create(
         operator=operator,
         day=day,
@@ -58,21 +61,22 @@ def keep_list(*, operator: Unit, day: date, given: Judged, by: str, now: datetim
         threshold_set=line,
         prevalence=given.prevalence,
         scored=given.scored,
-        listed=len(listed),
-        kept=len(given.rows),
+        listed=len(listed) + len(by_rule),
+        kept=len(rows),
         expected=told["expected_precision"],
         low=told["low"],
         high=told["high"],
         knows_reached=given.reached is not None,
         plain_limit=given.plain_limit,
         drift=given.drift,
+        named=None if given.named is None else {signal: one.numbers for signal, one in given.named.items()},
         simulated=given.simulated,
         digest=digest,
         by=by,
         at=now,
     )
-    for rank, row in enumerate(given.rows, 1):
-        is_listed = rank <= len(listed)
+    for rank, row in rows:
+        is_listed = rank <= made.listed
         entry = Entry.objects.create(
             of=made,
             number=vault.keep("number", at=now, phone=row.number),
@@ -84,12 +88,33 @@ def keep_list(*, operator: Unit, day: date, given: Judged, by: str, now: datetim
         )
         if is_listed and given.reached:
             _reach(entry, given.reached.get(row.number, []), now=now)
+    _name(made, given, now=now)
     agenda.watch(on_id=made.pk, due={FORGET: now + FORGET_AFTER}, at=now)
     audit.record(
         "scoring.list_kept", on=made, by=by, at=now, unit=operator.pk, date=day, revision=made.revision,
-        rows=given.scored, listed=len(listed),
+        rows=given.scored, listed=made.listed,
     )  # fmt: skip
     return made, True
+
+
+def _ranked(rows: list[Scored], by_rule: list[Scored], *, listed: int) -> list[tuple[int, Scored]]:
+    """What is kept of a list, each with its place: the listed ones by their chance, those a rule names below the line, the rest."""
+    named = {one.number for one in by_rule}
+    rest = [one for one in rows[listed:] if one.number not in named]
+    after = listed + len(by_rule)
+    return [*enumerate(rows[:listed], 1), *enumerate(by_rule, listed + 1), *enumerate(rest, after + 1)]
+
+
+def _name(made: DailyList, given: Judged, *, now: datetime) -> None:
+    """What the rules say of the list's numbers, and of others."""
+    scores = {one.number: one.score for one in (*given.rows, *given.others)}
+    named = sorted({number for one in (given.named or {}).values() for number in one.reasons})
+    subjects = {number: vault.keep("number", at=now, phone=number) for number in named}
+    Naming.objects.bulk_create(
+        Naming(of=made, number=subjects[number], signal=signal, reason=reason, score=scores[number])
+        for signal, one in (given.named or {}).items()
+        for number, reason in one.reasons.items()
+    )
 
 
 def _check_model(model: str, day: date) -> None:

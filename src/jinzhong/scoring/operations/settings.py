@@ -1,4 +1,4 @@
-"""The line and the model in force: set, and rolled back."""
+"""The line, the model and the rules in force: set, and rolled back."""
 
 from datetime import date, datetime
 from typing import TypeVar
@@ -8,16 +8,17 @@ from django.utils.translation import gettext as _
 from jinzhong.audit import operations as audit
 from jinzhong.district.models import Account
 from jinzhong.operation import operation
-from jinzhong.scoring import queries
+from jinzhong.scoring import queries, rules
 from jinzhong.scoring.models import (
     Challenge,
     Promotion,
+    Rule,
     Threshold,
 )
 from jinzhong.scoring.operations.faults import Unfit
 
 WHY = 200
-Setting = TypeVar("Setting", Threshold, Promotion)
+Setting = TypeVar("Setting", Threshold, Promotion, Rule)
 
 
 @operation
@@ -67,6 +68,38 @@ def demote(*, by: Account, now: datetime) -> Promotion:
     audit.take_turn()
     last = _withdrawn(Promotion, by=by, now=now, none=_("没有可以退回的：现在哪个模型的名单都收"))
     audit.record("scoring.demoted", on=last, by=by.username, at=now, digest=last.model)
+    return last
+
+
+@operation
+def switch_on(*, signal: str, since: date, why: str, by: Account, now: datetime) -> Rule:
+    """List what this rule names too, from a day on; kept with the trial that was seen. Lists that are kept don't change."""
+    audit.take_turn()
+    today = now.date()
+    if since < today:
+        raise Unfit(_("启用日期不能早于今天：收过的名单不改"))
+    if not why.strip():
+        raise Unfit(_("写一句为什么启用"))
+    tried = next((one for one in rules.trials(viewer=by, today=today) if one.signal == signal), None)
+    if tried is None:
+        raise Unfit(_("选一条规则"))
+    if not tried.lists:
+        raise Unfit(_("近 30 天没有名单问过规则，没有试算；先连规则一起收名单"))
+    if rules.standing(signal):
+        raise Unfit(_("这条规则已经启用了"))
+    made = Rule.objects.create(
+        signal=signal, since=since, why=why.strip()[:WHY], trial=tried.told(), by=by.username, at=now
+    )
+    audit.record("scoring.rule_on", on=made, by=by.username, at=now, rule=signal, since=since)
+    return made
+
+
+@operation
+def switch_off(*, by: Account, now: datetime) -> Rule:
+    """The rule switched on last is so no longer."""
+    audit.take_turn()
+    last = _withdrawn(Rule, by=by, now=now, none=_("没有可以退回的：现在没有规则在用"))
+    audit.record("scoring.rule_off", on=last, by=by.username, at=now, rule=last.signal)
     return last
 
 

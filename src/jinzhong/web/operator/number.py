@@ -19,7 +19,7 @@ from jinzhong.scoring import live, operations, queries
 from jinzhong.scoring.words import BECAUSE
 from jinzhong.vault import queries as vault
 from jinzhong.warning import queries as warnings
-from jinzhong.web.operator import drawn
+from jinzhong.web.operator import drawn, named
 from jinzhong.web.operator.shown import Said, number_of, percent, said_of
 from jinzhong.web.shared import plain
 from jinzhong.web.shared.once import once
@@ -139,6 +139,7 @@ def _shown(
         "right": right,
         "reasons": drawn.beside(found.reasons, found.measures),
         "rung": _rung(found, said, viewer) if found.rung else None,
+        "named": named.of(found),
         "days": [(one, percent(one.score)) for one in queries.history(found.number_id, viewer=viewer)],
         "said": said,
         "own": any(queries.own_word(found, of=viewer)),

@@ -11,10 +11,11 @@ from django.utils.translation import pgettext_lazy
 
 from jinzhong import clock
 from jinzhong.district.permissions import may
-from jinzhong.scoring import queries
+from jinzhong.scoring import queries, rules
 from jinzhong.scoring.words import DRIFT
 from jinzhong.vault import operations as vault_operations
 from jinzhong.vault import queries as vault
+from jinzhong.web.operator import named
 from jinzhong.web.operator.shown import Said, number_of, percent, said_of, split
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.request import Request
@@ -72,10 +73,13 @@ def _of(request: Request, kept: Any, words: str, show: str) -> dict[str, Any]:
         _note(request, len(found))
     subjects = vault.shown_many([one.number for one in rows], to=request.user.get_username(), now=clock.now())
     said = said_of([one.number_id for one in rows], request.user)
+    titles = named.titles(rows)
     judged, right = queries.right_among(kept, viewer=request.user)
     return {
         "rows": rows,
-        "lines": [_line(one, number_of(subjects[one.number_id]), said) for one in rows],
+        "lines": [_line(one, number_of(subjects[one.number_id]), said, titles) for one in rows],
+        "by_rule": rules.by_rule(kept),
+        "unasked": kept.named is None and bool(rules.live(kept.day)),
         "judged": judged,
         "right": right,
         "bounds": queries.wilson(right, judged) if judged else None,
@@ -124,7 +128,9 @@ def _note(request: Request, found: int) -> None:
     )
 
 
-def _line(entry: Any, number: str, said: dict[UUID, list[Said]]) -> dict[str, Any]:
+def _line(
+    entry: Any, number: str, said: dict[UUID, list[Said]], titles: dict[UUID, list[str]]
+) -> dict[str, Any]:
     deep = sum(one.pattern == "deep" for one in entry.reached.all())
     return {
         "entry": entry,
@@ -132,6 +138,7 @@ def _line(entry: Any, number: str, said: dict[UUID, list[Said]]) -> dict[str, An
         "percent": percent(entry.score),
         "reasons": [split(one).words for one in entry.reasons[:TOLD]],
         "more": max(0, len(entry.reasons) - TOLD),
+        "rules": titles.get(entry.number_id, []),
         "deep": deep,
         "medium": len(entry.reached.all()) - deep,
         "said": said.get(entry.number_id, []),

@@ -11,6 +11,7 @@ from jinzhong.bulletin import queries as bulletins
 from jinzhong.dispatch import queries as dispatch
 from jinzhong.district import queries as district
 from jinzhong.scoring import queries as numbers
+from jinzhong.scoring import rules
 from jinzhong.situation import sentences
 from jinzhong.situation.periods import DAY, Period
 from jinzhong.warning import queries as warnings
@@ -105,6 +106,8 @@ KINDS: dict[str, Promise] = {
     "scoring.list_kept": _("收名单"),
     "scoring.promoted": _("启用模型"),
     "scoring.live_kept": _("收实时名单"),
+    "scoring.rule_off": _("退回规则"),
+    "scoring.rule_on": _("启用规则"),
     "scoring.taken_back": _("收回判断"),
     "scoring.warned": _("转预警"),
     "situation.city_counted": _("登记全市数"),
@@ -149,6 +152,7 @@ THINGS: dict[str, Promise] = {
     "paper": pgettext_lazy("一件", "督导文书"),
     "promotion": _("启用的模型"),
     "remark": _("点评回复"),
+    "rule": _("启用的规则"),
     "sitecheck": pgettext_lazy("一件", "现场检查"),
     "response": _("预警办理"),
     "rotation": _("轮值"),
@@ -325,6 +329,7 @@ def code_words() -> dict[str, dict[str, str]]:
         "pattern": numbers.pattern_words(),
         "post": district.posts(),
         "role": district.roles(),
+        "rule": rules.titles(),
         "verdict": numbers.verdict_words(),
     }
     here = {name: {code: str(word) for code, word in words.items()} for name, words in CODES.items()}

@@ -1,0 +1,97 @@
+"""The readable rules: what each would have listed in 30 days and how right that was, which are switched on, rolled back."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jinzhong import clock
+from jinzhong.district import queries as district
+from jinzhong.scoring import duel, operations, rules
+from jinzhong.web.shared.once import once
+from jinzhong.web.shared.pages import page
+from jinzhong.web.shared.people import quiet, staff
+from jinzhong.web.shared.request import Request, day_in
+from jinzhong.web.templatetags.show import day
+
+
+@page("numbers/signals", name="numbers-signals", may="number.line")
+def signals(request: Request) -> HttpResponse:
+    """Each rule beside the lists of the last 30 days; nothing changes by it."""
+    return _shown(request)
+
+
+@page("numbers/signals/on", name="numbers-signals-on", may="number.line", methods=("POST",))
+def switch_on(request: Request) -> HttpResponse:
+    """From that day on the numbers that a rule names are listed too."""
+    since = day_in(request.POST.get("since", ""))
+    if since is None:
+        return _shown(request, error=_("选一个启用日期"), status=422)
+    return _do(request, lambda: _on(request, since))
+
+
+@page("numbers/signals/back", name="numbers-signals-back", may="number.line", methods=("POST",))
+def back(request: Request) -> HttpResponse:
+    """The rule switched on last is so no longer."""
+    return _do(request, lambda: _back(request))
+
+
+def _do(request: Request, do: Callable[[], str]) -> HttpResponse:
+    try:
+        return once(request, do)
+    except operations.Unfit as problem:
+        return _shown(request, error=str(problem), status=422)
+
+
+def _on(request: Request, since: date) -> str:
+    signal, why = request.POST.get("signal", ""), request.POST.get("why", "")
+    operations.switch_on(signal=signal, since=since, why=why, by=request.user, now=clock.now())
+    messages.success(
+        request,
+        _("%(day)s 起，“%(rule)s”点名的号码也上榜")
+        % {"day": day(since), "rule": dict(rules.titles())[signal]},
+        extra_tags=reverse("numbers-signals-back"),
+    )
+    return reverse("numbers-signals")
+
+
+def _back(request: Request) -> str:
+    operations.switch_off(by=request.user, now=clock.now())
+    messages.success(request, _("已退回最近启用的规则；收过的名单不变"))
+    return reverse("numbers-signals")
+
+
+def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpResponse:
+    today = clock.now().date()
+    titles, live = dict(rules.titles()), rules.live(today)
+    trials = rules.trials(viewer=request.user, today=today)
+    switched = list(rules.switched()[:20])
+    accounts = district.accounts_named(one.by for one in switched)
+    shown: dict[str, Any] = {
+        "trials": [
+            (one, titles[one.signal], rules.rules()[one.signal], live.get(one.signal)) for one in trials
+        ],
+        "lists": max(one.lists for one in trials),
+        "titles": titles.items(),
+        "enough": duel.ENOUGH,
+        "days": duel.DAYS,
+        "today": today,
+        "typed": request.POST,
+        "switched": [
+            (
+                one,
+                titles.get(one.signal, one.signal),
+                staff(accounts[one.by]) if one.by in accounts else one.by,
+                quiet(one.why),
+            )
+            for one in switched
+        ],
+        "can_back": any(one.withdrawn_at is None for one in switched),
+        "error": error,
+    }
+    return render(request, "operator/signals.html", shown, status=status)
