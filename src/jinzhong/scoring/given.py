@@ -89,6 +89,11 @@ class Judged:
     others: list[Scored] = field(default_factory=list)
     """Those that a rule names and that stand in no row."""
 
+    early: dict[str, dict[str, Any]] | None = None
+    """How early each listed one was found, beside the old rule (``evaluate.early.Early``, and whether the watch was first)."""
+    plain_limit: int | None = None
+    """The old rule: more than so many calls a day."""
+
     def by_rule(self, live: Collection[str], line: float) -> list[Scored]:
         """Those that a live rule names below the line, gravest first: they are listed too."""
         reasons = [one.reasons for signal, one in (self.named or {}).items() if signal in live]
@@ -98,11 +103,6 @@ class Judged:
             if one.score < line and any(one.number in them for them in reasons)
         ]
         return sorted(found, key=lambda one: (-one.score, one.number))
-
-    early: dict[str, dict[str, Any]] | None = None
-    """How early each listed one was found, beside the old rule (``evaluate.early.Early``, and whether the watch was first)."""
-    plain_limit: int | None = None
-    """The old rule: more than so many calls a day."""
 
     def fingerprint(self) -> str:
         """Of all that was given: the file, what it was scored with, and what the calls say of its numbers. How early they were found isn't given:
