@@ -88,7 +88,6 @@ class Judged:
     """By rule, where the rules were asked."""
     others: list[Scored] = field(default_factory=list)
     """Those that a rule names and that stand in no row."""
-
     early: dict[str, dict[str, Any]] | None = None
     """How early each listed one was found, beside the old rule (``evaluate.early.Early``, and whether the watch was first)."""
     plain_limit: int | None = None
