@@ -8,7 +8,7 @@ CALLS: a folder of calls; MODEL: made by numbers fit on features of calls. The w
 megabyte at most, as from a file or a pipe. Prints events per wall and cpu second, and the memory after every fifth. With ``--rate`` the
 waiting time: from the arrival of a thousand to their being judged, synced and on the list. With ``--exactly`` the service time: it is handed
 exactly a thousand at a time, the next ones as soon as it asks for them; from being handed over to being on the list, behind the one that is
-being judged.
+being judged. Of both is told how long it was worked on: from being taken up to the same, without having waited for others.
 
 ``--all``: the watch knows nothing before and is sent all calls by another process, as through a pipe. For its memory over a stream longer than
 the look-back. Where the stream's time runs faster than the clock, ``--lateness`` (of the stream's time) as much longer makes the watch
@@ -138,10 +138,11 @@ def send(calls: Path, rate: float, begun: float) -> None:
 
 
 class Done(NamedTuple):
-    """How many events are judged, up to which moment of the stream, and when that was."""
+    """How many events are judged, up to which moment of the stream, when that was, and since when these had been worked on."""
 
     count: int
     watermark: int
+    begun: float
     at: float
     cpu: float
     memory: float
@@ -153,11 +154,12 @@ class Timed(Watch):
     done: list[Done]
 
     def take(self, events: pa.Table) -> None:
+        begun = time.perf_counter()
         super().take(events)
-        self.journal.then(partial(self._note, self.counted, self.watermark))
+        self.journal.then(partial(self._note, self.counted, self.watermark, begun))
 
-    def _note(self, counted: int, watermark: int) -> None:
-        self.done.append(Done(counted, watermark, time.perf_counter(), time.process_time(), _memory()))
+    def _note(self, counted: int, watermark: int, begun: float) -> None:
+        self.done.append(Done(counted, watermark, begun, time.perf_counter(), time.process_time(), _memory()))
 
     def know(self, calls: pa.Table) -> None:
         """Stand as after these calls."""
@@ -232,16 +234,20 @@ def told(feed: Feed | Handed | Pipe, done: list[Done], before: int, times: str) 
     count = last.count - warm.count
     yield f"{count} events after {before} known: {count / (last.at - warm.at):,.0f}/s wall, {count / (last.cpu - warm.cpu):,.0f} per cpu second"
     if times:
-        waits = sorted(
-            1000 * (next(one.at for one in counted if one.count >= (batch + 1) * BATCH) - feed.arrival(batch))
-            for batch in range(warm.count // BATCH, last.count // BATCH)
-        )
-        yield f"{times}: median {waits[len(waits) // 2]:.0f} ms, p99 {waits[int(len(waits) * 0.99)]:.0f} ms, longest {waits[-1]:.0f} ms"
+        whole = range(warm.count // BATCH, last.count // BATCH)
+        ended = [next(one for one in counted if one.count >= (batch + 1) * BATCH) for batch in whole]
+        yield f"{times}: {_spread([one.at - feed.arrival(at) for at, one in zip(whole, ended, strict=True)])}"
+        yield f"of it worked on, from taken up to list: {_spread([one.at - one.begun for one in ended])}"
     fifths = [next(one for one in done if one.count >= last.count * fifth / 5) for fifth in range(1, 6)]
     grown = ", ".join(f"{one.memory:.2f}" for one in fifths)
     days = ", ".join(f"{(one.watermark - done[0].watermark) / DAY:.0f}" for one in fifths)
     over = f" after {days} days of the stream" if isinstance(feed, Pipe) else ""
     yield f"memory {grown} GB{over}; load {os.getloadavg()[0]:.1f}"
+
+
+def _spread(seconds: list[float]) -> str:
+    ms = sorted(1000 * one for one in seconds)
+    return f"median {ms[len(ms) // 2]:.0f} ms, p99 {ms[int(len(ms) * 0.99)]:.0f} ms, longest {ms[-1]:.0f} ms"
 
 
 if __name__ == "__main__":
