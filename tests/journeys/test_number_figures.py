@@ -26,16 +26,6 @@ def morning(monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: at("09:30"))
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory) -> Path:
-    """Forty innocent numbers ring three to seven people an hour, eight of them each; fraud rings sixty more."""
-    folder = tmp_path_factory.mktemp("model")
-    rows = [[f"1540000{one:04}", 3 + one % 5 + 60 * (one % 2), one % 2] for one in range(80)]
-    table = write(folder / "t.csv", "number,max_fanout_1h_7d,fraud", rows)
-    assert main(["numbers", "fit", "--features", str(table), "--label", "fraud", "--out", str(folder)]) == 0
-    return folder
-
-
 @pytest.fixture
 def calls(tmp_path) -> Path:
     """On 30 May from ten o'clock it rings 64 people, one a minute, and in the first four minutes one more; the day before two."""

@@ -22,16 +22,6 @@ def morning(monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: at("09:00"))
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory) -> Path:
-    """Fraud numbers ring many people an hour: a model of eighty made-up rows."""
-    folder = tmp_path_factory.mktemp("model")
-    rows = [[f"1540000{one:04}", 3 + one % 5 + 60 * (one % 2), one % 2] for one in range(80)]
-    table = write(folder / "t.csv", "number,max_fanout_1h_7d,fraud", rows)
-    assert main(["numbers", "fit", "--features", str(table), "--label", "fraud", "--out", str(folder)]) == 0
-    return folder
-
-
 @pytest.fixture
 def scores(tmp_path, model) -> Path:
     """Two numbers that ring sixty people an hour, two that ring five."""

@@ -10,20 +10,26 @@ from jinzhong.vault.fields import SealedText
 from jinzhong.vault.models import Subject
 
 
-class Threshold(models.Model):
-    """The chance from which a number is listed, from a day on; ``trial``: what it would have done, as known when it was set."""
+class Setting(models.Model):
+    """What the office set from a day on, with who and when; withdrawn when it was rolled back. The newest is rolled back first."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    value = models.FloatField()
     since = models.DateField()
-    trial = models.JSONField()
     by = models.CharField(max_length=150)
     at = models.DateTimeField()
     withdrawn_by = models.CharField(max_length=150, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
+        abstract = True
         ordering = ["-at", "-id"]
+
+
+class Threshold(Setting):
+    """The chance from which a number is listed, from a day on; ``trial``: what it would have done, as known when it was set."""
+
+    value = models.FloatField()
+    trial = models.JSONField()
 
 
 class DailyList(models.Model):
@@ -148,38 +154,20 @@ class Opinion(models.Model):
         ]
 
 
-class Promotion(models.Model):
+class Promotion(Setting):
     """From a day on lists of this model alone are taken."""
 
-    id = models.UUIDField(primary_key=True, default=new_id)
     model = models.CharField(max_length=64)
-    since = models.DateField()
     why = SealedText()
-    by = models.CharField(max_length=150)
-    at = models.DateTimeField()
-    withdrawn_by = models.CharField(max_length=150, blank=True)
-    withdrawn_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["-at", "-id"]
 
 
-class Rule(models.Model):
+class Rule(Setting):
     """From a day on the numbers that this readable rule names are listed too, though their chance lies below the line; ``trial``: what was
     known of it when it was switched on."""
 
-    id = models.UUIDField(primary_key=True, default=new_id)
     signal = models.CharField(max_length=40)
-    since = models.DateField()
     why = SealedText()
     trial = models.JSONField()
-    by = models.CharField(max_length=150)
-    at = models.DateTimeField()
-    withdrawn_by = models.CharField(max_length=150, blank=True)
-    withdrawn_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["-at", "-id"]
 
 
 class Naming(models.Model):

@@ -18,7 +18,7 @@ from jinzhong.scoring.models import (
 from jinzhong.scoring.operations.faults import Unfit
 
 WHY = 200
-Setting = TypeVar("Setting", Threshold, Promotion, Rule)
+Kind = TypeVar("Kind", Threshold, Promotion, Rule)
 
 
 @operation
@@ -103,9 +103,9 @@ def switch_off(*, by: Account, now: datetime) -> Rule:
     return last
 
 
-def _withdrawn(kind: type[Setting], *, by: Account, now: datetime, none: str) -> Setting:
+def _withdrawn(kind: type[Kind], *, by: Account, now: datetime, none: str) -> Kind:
     """The one set last, which counts no longer; ``none``: what is said when there isn't any."""
-    last: Setting | None = kind.objects.filter(withdrawn_at=None).order_by("-at", "-pk").first()
+    last: Kind | None = kind.objects.filter(withdrawn_at=None).order_by("-at", "-pk").first()
     if last is None:
         raise Unfit(none)
     last.withdrawn_at, last.withdrawn_by = now, by.username
