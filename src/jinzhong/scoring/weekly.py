@@ -47,7 +47,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Rule:
+class Middle:
     """The middle number of a week by one rule; None: nobody, or more than half were never listed. ``never``: so many."""
 
     calls: float | None
@@ -96,12 +96,12 @@ class Week:
         return [one for one in self.found if one.fraud] if self.confirmed else self.found
 
     @property
-    def listed(self) -> Rule:
-        return _rule([one.listed for one in self.compared])
+    def listed(self) -> Middle:
+        return _middle_of([one.listed for one in self.compared])
 
     @property
-    def plain(self) -> Rule:
-        return _rule([one.plain for one in self.compared])
+    def plain(self) -> Middle:
+        return _middle_of([one.plain for one in self.compared])
 
 
 def weeks(*, viewer: Account, until: date) -> list[Week]:
@@ -146,8 +146,8 @@ def _found(entry: Entry, fraud: bool | None) -> Found:
     return Found(entry, fraud, told["live"], Done(**told["listed"]), plain)
 
 
-def _rule(done: list[Done]) -> Rule:
-    return Rule(
+def _middle_of(done: list[Done]) -> Middle:
+    return Middle(
         calls=_middle([one.calls for one in done]),
         seconds=_middle([one.seconds for one in done]),
         people=_middle([one.people for one in done]),

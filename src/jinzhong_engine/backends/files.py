@@ -291,6 +291,7 @@ def _typed(column: pa.ChunkedArray, one: Column, place: Place, coded: bool) -> p
     try:
         made = _read_as(one.type, column)
     except (_OtherType, pa.ArrowNotImplementedError) as problem:
+        # Arrow has no cast from this type: as with our own, the column is at fault, and no row of it
         wanted = WANTED[one.type].split(";")[0]
         raise BadTable(
             f"{place.name}: column {one.name}: expected {wanted}, found {column.type}"

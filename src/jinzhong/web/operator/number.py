@@ -20,7 +20,7 @@ from jinzhong.scoring.words import BECAUSE
 from jinzhong.vault import queries as vault
 from jinzhong.warning import queries as warnings
 from jinzhong.web.operator import drawn, named
-from jinzhong.web.operator.shown import Said, number_of, percent, said_of
+from jinzhong.web.operator.shown import Said, carried_out, number_of, percent, said_of
 from jinzhong.web.shared import plain
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.pages import missing, page
@@ -79,10 +79,11 @@ def _act(request: Request, pk: UUID, do: Do) -> HttpResponse:
     found = queries.entry(pk, viewer=request.user)
     if found is None:
         return missing(request)
-    try:
-        return once(request, lambda: _done(request, found, do))
-    except operations.Unfit as problem:
-        return _shown(request, found, error=str(problem), status=422)
+    return carried_out(
+        request,
+        lambda: _done(request, found, do),
+        lambda said: _shown(request, found, error=said, status=422),
+    )
 
 
 def _done(request: Request, found: Any, do: Do) -> str:

@@ -1,17 +1,21 @@
 """How numbers, reasons and verdicts look on the pages of the operators."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
+
 from jinzhong import reasons
 from jinzhong.district import queries as district
-from jinzhong.scoring import queries
+from jinzhong.scoring import operations, queries
 from jinzhong.scoring.words import because_word
+from jinzhong.web.shared.once import once
 from jinzhong.web.shared.people import quiet, staff
+from jinzhong.web.shared.request import Request
 from jinzhong_engine import sayings
 from jinzhong_engine.sayings import Saying
 
@@ -50,6 +54,16 @@ def split(reason: str) -> Reason:
     if found and found[0] is Saying.BESIDE_USUAL:
         return Reason(reasons.told(found[1]["feature"]), reasons.told(found[1]["usual"]))
     return Reason(reasons.told(reason), "")
+
+
+def carried_out(
+    request: Request, do: Callable[[], str], refused: Callable[[str], HttpResponse]
+) -> HttpResponse:
+    """Do what a form asks, once, and go on to the address it gives; or the page again with what is said against it."""
+    try:
+        return once(request, do)
+    except operations.Unfit as problem:
+        return refused(str(problem))
 
 
 def percent(chance: float) -> str:

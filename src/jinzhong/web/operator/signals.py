@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from jinzhong import clock
 from jinzhong.district import queries as district
 from jinzhong.scoring import duel, operations, rules
-from jinzhong.web.shared.once import once
+from jinzhong.web.operator.shown import carried_out
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.people import quiet, staff
 from jinzhong.web.shared.request import Request, day_in
@@ -42,10 +42,7 @@ def back(request: Request) -> HttpResponse:
 
 
 def _do(request: Request, do: Callable[[], str]) -> HttpResponse:
-    try:
-        return once(request, do)
-    except operations.Unfit as problem:
-        return _shown(request, error=str(problem), status=422)
+    return carried_out(request, do, lambda said: _shown(request, error=said, status=422))
 
 
 def _on(request: Request, since: date) -> str:
