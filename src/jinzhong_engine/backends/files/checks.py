@@ -14,7 +14,6 @@ from jinzhong_engine.backends import writing
 from jinzhong_engine.features.windows import EARLIEST
 from jinzhong_engine.tables import COUNT, DAY, REAL, TEXT, TIME, Column, Table
 
-
 LONGEST_TOLD = 60
 
 
