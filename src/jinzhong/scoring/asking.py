@@ -15,17 +15,16 @@ OTHERS = 2000
 """So many of the gravest that a rule names besides the rows of a list are kept."""
 
 
-def asked(
-    given: Judged, scored: Mapping[str, Scored], calls: "pa.Table", messages: "pa.Table | None", *, as_of: int
-) -> Judged:
-    """With what each rule names. ``scored``: every number of the file; one that isn't there has no chance and is passed over."""
-    found: dict[str, dict[str, str]] = {name: {} for name in signals.of_calls()}
-    for row in signals.found(calls, messages, as_of).to_pylist():
+def asked(given: Judged, scored: Mapping[str, Scored], found: "pa.Table") -> Judged:
+    """With what each rule names (``signals.found``). ``scored``: every number of the file; one that isn't there has no chance and is
+    passed over."""
+    reasons: dict[str, dict[str, str]] = {name: {} for name in signals.of_calls()}
+    for row in found.to_pylist():
         number = _canonical(row["number"])
         if number in scored:
-            found[row["signal"]][number] = row["reason"]
+            reasons[row["signal"]][number] = row["reason"]
     rows = {one.number for one in given.rows}
-    named = {name: Named(len(them), _kept(them, rows, scored)) for name, them in found.items()}
+    named = {name: Named(len(them), _kept(them, rows, scored)) for name, them in reasons.items()}
     others = {number for one in named.values() for number in one.reasons} - rows
     return replace(given, named=named, others=_gravest(others, scored))
 

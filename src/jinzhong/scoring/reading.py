@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from jinzhong.scoring.asking import asked
 from jinzhong.scoring.given import BadList, Judged, Rival, Scored
 from jinzhong.vault import forms, seal
+from jinzhong_engine import signals
+from jinzhong_engine.backends import native
 from jinzhong_engine.backends.files import read_events, read_table
 from jinzhong_engine.evaluate.early import early, plain_limit
 from jinzhong_engine.evaluate.reached import reached
@@ -82,13 +84,14 @@ def with_calls(
     """
     table = read_events(calls, CALLS, latest)
     texts = read_events(messages, MESSAGES, latest) if messages else None
+    features = native.features(table, texts, as_of)
     if asks:
-        given = asked(given, _scored(asks), table, texts, as_of=as_of)
+        given = asked(given, _scored(asks), signals.found(table, texts, features, as_of))
     above = [one for one in given.rows if one.score >= line]
     listed = {one.number: one.reasons for one in (*above, *given.by_rule(switched_on, line))}
     moments = {one: round(live[one].timestamp() * SECOND) if one in live else as_of for one in listed}
     limit = plain_limit(table, len(listed), as_of=as_of)
-    behind = measured(model, table, texts, as_of=as_of, told=listed)
+    behind = measured(model, features, told=listed)
     return replace(
         given,
         reached=reached(table, listed, as_of=as_of),

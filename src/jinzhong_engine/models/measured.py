@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jinzhong_engine.backends import native
 from jinzhong_engine.models import matrix
 from jinzhong_engine.models.boosting import Model
 from jinzhong_engine.models.reasons import SHARE, between, sentence, telling, words
@@ -35,18 +34,13 @@ class Measure:
     weight: float
 
 
-def measured(
-    model: Model, calls: pa.Table, messages: pa.Table | None, *, as_of: int, told: dict[str, list[str]]
-) -> dict[str, list[Measure]]:
-    """For each number whose sentences (``told``) these events say again, what stands behind them, in their order.
-
-    ``calls``, ``messages``: as ``backends.files.read_events`` gives them.
-    """
-    table = native.features(calls, messages, as_of)
-    if not set(model.features) <= set(table.column_names):
+def measured(model: Model, features: pa.Table, *, told: dict[str, list[str]]) -> dict[str, list[Measure]]:
+    """For each number whose sentences (``told``) these features (``backends.native.features``) say again, what stands behind them,
+    in their order."""
+    if not set(model.features) <= set(features.column_names):
         return {}
-    numbers = pc.cast(table["number"], pa.string())
-    found = table.filter(pc.is_in(numbers, value_set=pa.array(sorted(told), pa.string())))
+    numbers = pc.cast(features["number"], pa.string())
+    found = features.filter(pc.is_in(numbers, value_set=pa.array(sorted(told), pa.string())))
     values = matrix.matrix(found, model.features, "features")
     if not len(values):
         return {}

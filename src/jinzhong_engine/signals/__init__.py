@@ -70,14 +70,15 @@ def of_calls() -> dict[str, Signal]:
     return {one.name: one for one in signals() if one.reads != "monthly"}
 
 
-def found(calls: "pa.Table", messages: "pa.Table | None", as_of: int) -> "pa.Table":
-    """number, signal, title, reason: what the signals find in the week before the moment. calls, messages: as ``files`` reads them."""
-    from jinzhong_engine.backends import duck, native, relational
+def found(calls: "pa.Table", messages: "pa.Table | None", features: "pa.Table", as_of: int) -> "pa.Table":
+    """number, signal, title, reason: what the signals find in the week before the moment. calls, messages: as ``files`` reads them;
+    ``features``: ``native.features`` of them."""
+    from jinzhong_engine.backends import duck, relational
     from jinzhong_engine.backends.files import no_events
     from jinzhong_engine.tables import MESSAGES
 
-    tables = {"calls": calls, "messages": no_events(MESSAGES) if messages is None else messages}
-    tables["features"] = native.features(calls, messages, as_of)
+    texts = no_events(MESSAGES) if messages is None else messages
+    tables = {"calls": calls, "messages": texts, "features": features}
 
     def question(hits: Callable[[Any], Any], reads: Reads) -> Callable[[Any], Any]:
         return lambda given: hits(

@@ -226,7 +226,7 @@ def _drift(chosen: argparse.Namespace) -> int:
 
 def _signals(chosen: argparse.Namespace) -> int:
     from jinzhong_engine import signals
-    from jinzhong_engine.backends import files
+    from jinzhong_engine.backends import files, native
     from jinzhong_engine.models import matrix
     from jinzhong_engine.tables import CALLS, MESSAGES, TEXT
 
@@ -245,7 +245,7 @@ def _signals(chosen: argparse.Namespace) -> int:
         as_of = microseconds(chosen.as_of)
         calls = files.read_events(chosen.calls, CALLS, latest(as_of))
         messages = files.read_events(chosen.messages, MESSAGES, latest(as_of)) if chosen.messages else None
-        found = signals.found(calls, messages, as_of)
+        found = signals.found(calls, messages, native.features(calls, messages, as_of), as_of)
     files.write_table(found, chosen.out)
     print(f"{found.num_rows} findings written to {chosen.out}", file=sys.stderr)
     return 0

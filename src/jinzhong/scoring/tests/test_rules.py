@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pyarrow as pa
 import pytest
 
 from jinzhong import flow
@@ -12,7 +13,6 @@ from jinzhong.scoring.given import Named, Rival, Scored
 from jinzhong.scoring.models import Naming
 from jinzhong.scoring.operations import Unfit
 from jinzhong.vault import queries as vault
-from jinzhong_engine import signals
 from tests.district import at
 from tests.number_list import DAY, NOW, ROWS, judged
 
@@ -200,10 +200,11 @@ def test_of_other_numbers_a_rule_names_the_gravest_are_kept(monkeypatch):
         "15400009999",
         "95588",
     ]
-    table = [{"number": one, "signal": OUT, "title": "", "reason": "r"} for one in named]
-    monkeypatch.setattr(signals, "found", lambda *_: type("Found", (), {"to_pylist": lambda _: table})())
+    found = pa.Table.from_pylist(
+        [{"number": one, "signal": OUT, "title": "", "reason": "r"} for one in named]
+    )
 
-    given = asking.asked(judged(), scored, None, None, as_of=0)
+    given = asking.asked(judged(), scored, found)
     assert given.named[OUT].numbers == 6
     assert set(given.named[OUT].reasons) == {ROWS[0].number, ROWS[2].number, "15400003003", "15400003002"}
     assert [one.number for one in given.others] == ["15400003003", "15400003002"]

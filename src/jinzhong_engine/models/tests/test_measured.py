@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jinzhong_engine.backends import files
+from jinzhong_engine.backends import files, native
 from jinzhong_engine.models.measured import Measure, measured
 from jinzhong_engine.tables import CALLS
 
@@ -40,16 +40,16 @@ class Weighing:
 
 
 @pytest.fixture
-def calls(tmp_path):
+def features(tmp_path):
     """Lin rings ten strangers within an hour; nobody calls back."""
     head = "caller,callee,start,seconds,kind,cell,imei,peer_city\n"
     lines = (f"{LIN},1541000{one:04},2021-05-30T10:{one:02}:00+08:00,0,domestic,,,\n" for one in range(10))
     (tmp_path / "calls.csv").write_text(head + "".join(lines), "utf-8")
-    return files.read_events(tmp_path / "calls.csv", CALLS, AS_OF)
+    return native.features(files.read_events(tmp_path / "calls.csv", CALLS, AS_OF), None, AS_OF)
 
 
-def test_each_reason_has_its_value_where_others_lie_and_its_weight(calls):
-    found = measured(Weighing(), calls, None, as_of=AS_OF, told={LIN: [FANOUT, BACK]})
+def test_each_reason_has_its_value_where_others_lie_and_its_weight(features):
+    found = measured(Weighing(), features, told={LIN: [FANOUT, BACK]})
     assert found == {
         LIN: [
             Measure("max_fanout_1h_7d", 10.0, False, 1.0, 6.0, ("1", "6 个"), 0.75),
@@ -58,18 +58,18 @@ def test_each_reason_has_its_value_where_others_lie_and_its_weight(calls):
     }
 
 
-def test_a_card_without_spread_leaves_the_band_out(calls):
+def test_a_card_without_spread_leaves_the_band_out(features):
     model = Weighing()
     del model.card["spread"]
-    first, _second = measured(model, calls, None, as_of=AS_OF, told={LIN: [FANOUT, BACK]})[LIN]
+    first, _second = measured(model, features, told={LIN: [FANOUT, BACK]})[LIN]
     assert (first.value, first.low, first.usual) == (10.0, None, None)
 
 
 @pytest.mark.parametrize("told", [[FANOUT], [BACK, FANOUT], [FANOUT.replace("10", "11"), BACK], []])
-def test_other_sentences_than_these_calls_say_get_nothing(calls, told):
-    assert measured(Weighing(), calls, None, as_of=AS_OF, told={LIN: told}) == {}
+def test_other_sentences_than_these_calls_say_get_nothing(features, told):
+    assert measured(Weighing(), features, told={LIN: told}) == {}
 
 
-def test_columns_that_are_not_ours_get_nothing(calls):
+def test_columns_that_are_not_ours_get_nothing(features):
     model = Weighing(features=("opposite_count", "active_days_7d", "callback_share_7d"))
-    assert measured(model, calls, None, as_of=AS_OF, told={LIN: [FANOUT, BACK]}) == {}
+    assert measured(model, features, told={LIN: [FANOUT, BACK]}) == {}

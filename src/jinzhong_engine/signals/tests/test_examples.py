@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from jinzhong_engine import signals
+from jinzhong_engine.backends import native
 from jinzhong_engine.backends.files import BadTable
 from jinzhong_engine.backends.tests.streams import AS_OF, calls, messages
 from jinzhong_engine.features.windows import DAY, SECOND
@@ -22,9 +23,9 @@ CASES = [(signal, told) for signal in signals.signals() for told in signal.examp
 def findings(lines: list[str]) -> pa.Table:
     if " = " in lines[0]:
         return signals.found_monthly(pa.Table.from_pylist([monthly(line) for line in lines]), where="monthly")
-    made = [call(line) for line in lines if " > " in line]
-    sent = [message(line) for line in lines if " ~ " in line]
-    return signals.found(calls(made), messages(sent), EVENING)
+    made = calls([call(line) for line in lines if " > " in line])
+    sent = messages([message(line) for line in lines if " ~ " in line])
+    return signals.found(made, sent, native.features(made, sent, EVENING), EVENING)
 
 
 def call(line: str) -> tuple:
