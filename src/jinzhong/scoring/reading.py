@@ -17,6 +17,7 @@ from jinzhong_engine import signals
 from jinzhong_engine.backends import native
 from jinzhong_engine.backends.files import read_events, read_table
 from jinzhong_engine.evaluate.early import early, plain_limit
+from jinzhong_engine.evaluate.made import made_by, of_week
 from jinzhong_engine.evaluate.reached import reached
 from jinzhong_engine.evaluate.rung import rung
 from jinzhong_engine.features.windows import SECOND
@@ -90,15 +91,16 @@ def with_calls(
     above = [one for one in given.rows if one.score >= line]
     listed = {one.number: one.reasons for one in (*above, *given.by_rule(switched_on, line))}
     moments = {one: round(live[one].timestamp() * SECOND) if one in live else as_of for one in listed}
-    limit = plain_limit(table, len(listed), as_of=as_of)
+    week = of_week(table, as_of)
+    made, limit = made_by(week, listed), plain_limit(week, len(listed), as_of=as_of)
     behind = measured(model, features, told=listed)
     return replace(
         given,
-        reached=reached(table, listed, as_of=as_of),
-        rung=rung(table, listed, as_of=as_of),
+        reached=reached(week, made),
+        rung=rung(made, as_of=as_of),
         early={
             number: {"live": number in live, **asdict(one)}
-            for number, one in early(table, moments, as_of=as_of, limit=limit).items()
+            for number, one in early(made, moments, as_of=as_of, limit=limit).items()
         },
         plain_limit=limit,
         measures={number: [asdict(one) for one in them] for number, them in behind.items()},

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jinzhong_engine.evaluate.made import made_by
-from jinzhong_engine.features.windows import DAY, SECOND, WEEK
+from jinzhong_engine.evaluate.made import Made
+from jinzhong_engine.features.windows import DAY, SECOND
 
 
 @dataclass(frozen=True)
@@ -41,18 +41,17 @@ def plain_limit(calls: pa.Table, listed: int, *, as_of: int) -> int:
     return counts[listed] if len(counts) > listed else 0
 
 
-def early(calls: pa.Table, listed: Mapping[str, int], *, as_of: int, limit: int) -> dict[str, Early]:
+def early(made: Made, listed: Mapping[str, int], *, as_of: int, limit: int) -> dict[str, Early]:
     """For each number and the moment it was listed at, in the seven days before ``as_of``; times in microseconds.
 
-    ``calls``: as ``backends.files.read_events`` gives them. A number that made no call in the week isn't told of.
+    ``made``: its calls of these days; a number that made none isn't told of.
     """
-    start = calls["start"]
-    recent = calls.filter(pc.and_(pc.greater_equal(start, as_of - WEEK), pc.less(start, as_of)))
     found = {}
-    for number, made in made_by(recent, listed).items():
-        made.sort()
-        ago = (as_of - made[0][0]) // SECOND
-        found[number] = Early(ago, _until(made, listed[number]), _plain(made, limit))
+    for number, calls in made.items():
+        if calls:
+            calls = sorted(calls)
+            ago = (as_of - calls[0][0]) // SECOND
+            found[number] = Early(ago, _until(calls, listed[number]), _plain(calls, limit))
     return found
 
 

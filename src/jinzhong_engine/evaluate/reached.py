@@ -7,19 +7,17 @@ medium, a long call and then a call to an enquiry or official number; deep, then
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from jinzhong_engine.evaluate.made import Made, chosen
 
 LONG_SECONDS = 20 * 60
 """A call of about 20 minutes, as published."""
 
 OFTEN = 3
 """Talks with one listed number that count as often; placeholder."""
-
-WINDOW = 7 * 24 * 3600 * 1_000_000
-"""How far back contacts count, in microseconds."""
 
 OFFICIAL = frozenset({"110", "114", "12321", "12377", "12381", "10000", "10010", "10086"})
 """Where people ask whether somebody is who he says he is: police, enquiries, reporting lines, the operators themselves."""
@@ -97,32 +95,29 @@ class Resident:
 
 def reached(
     calls: pa.Table,
-    listed: Collection[str],
+    made: Made,
     *,
-    as_of: int,
     official: Collection[str] = OFFICIAL,
     banks: Collection[str] = BANKS,
 ) -> dict[str, list[Resident]]:
-    """For each listed number, whom it talked to in the seven days before ``as_of``; nobody who was only rung.
+    """For each listed number, whom it talked to; nobody who was only rung.
 
-    ``calls``: as ``backends.files.read_events`` gives them, times in microseconds.
+    ``calls``: of the seven days in which contacts count, ``made``: those of them that the listed numbers made.
     """
-    start = calls["start"]
-    recent = calls.filter(pc.and_(pc.greater_equal(start, as_of - WINDOW), pc.less(start, as_of)))
-    bad, asked = set(listed), {*official, *banks}
-    touch = pc.or_(_one_of(recent["caller"], bad), _one_of(recent["callee"], bad))
     between: dict[tuple[str, str], list[Contact]] = defaultdict(list)
-    for caller, callee, at, seconds in _rows(recent.filter(touch)):
-        if caller in bad and callee not in bad:
-            between[caller, callee].append(Contact(at, seconds, "called"))
-        elif callee in bad and caller not in bad:
+    for number, its in made.items():
+        for at, callee, seconds in its:
+            if callee not in made:
+                between[number, callee].append(Contact(at, seconds, "called"))
+    for caller, at, callee, seconds in chosen(calls, "callee", made):
+        if caller not in made:
             between[callee, caller].append(Contact(at, seconds, "calls_back"))
     people = {resident for _number, resident in between}
     checks: dict[str, list[Contact]] = defaultdict(list)
-    for caller, callee, at, seconds in _rows(recent.filter(_one_of(recent["callee"], asked))):
+    for caller, at, callee, seconds in chosen(calls, "callee", {*official, *banks}):
         if caller in people:
             checks[caller].append(Contact(at, seconds, "calls_bank" if callee in banks else "asks_official"))
-    found: dict[str, list[Resident]] = {number: [] for number in listed}
+    found: dict[str, list[Resident]] = {number: [] for number in made}
     for (number, resident), contacts in sorted(between.items()):
         talks = [one for one in contacts if one.seconds > 0]
         if talks:
@@ -130,12 +125,3 @@ def reached(
             total = sum(one.seconds for one in talks)
             found[number].append(Resident(resident, deep, len(talks), total, max(one.at for one in talks)))
     return found
-
-
-def _one_of(column: Any, numbers: set[str]) -> Any:
-    return pc.is_in(pc.cast(column, pa.string()), value_set=pa.array(sorted(numbers), pa.string()))
-
-
-def _rows(table: pa.Table) -> Any:
-    names = ("caller", "callee", "start", "seconds")
-    return zip(*(table[name].to_pylist() for name in names), strict=True)

@@ -1,12 +1,9 @@
 """Whom a listed number rang, as counts: different numbers a day, and in its busiest hour by five minutes. No number of anybody is kept."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections import Counter
 from dataclasses import dataclass
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
+from jinzhong_engine.evaluate.made import Made
 from jinzhong_engine.features.windows import DAY, HOUR, WEEK
 
 FIVE_MINUTES = HOUR // 12
@@ -25,27 +22,19 @@ class Rung:
     fives: list[int]
 
 
-def rung(calls: pa.Table, listed: Collection[str], *, as_of: int) -> dict[str, Rung]:
-    """For each listed number, whom it rang in the seven days before ``as_of``. ``calls``: as ``backends.files.read_events`` gives them."""
-    start = calls["start"]
-    recent = calls.filter(pc.and_(pc.greater_equal(start, as_of - WEEK), pc.less(start, as_of)))
-    of = pa.array(sorted(listed), pa.string())
-    made = recent.filter(pc.is_in(pc.cast(recent["caller"], pa.string()), value_set=of))
-    found: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    columns = (made[name].to_pylist() for name in ("caller", "start", "callee"))
-    for caller, at, callee in zip(*columns, strict=True):
-        found[caller].append((at, callee))
-    return {number: _of(found[number], as_of - WEEK) for number in listed}
+def rung(made: Made, *, as_of: int) -> dict[str, Rung]:
+    """For each number, whom it rang in the seven days before ``as_of``. ``made``: its calls of these days."""
+    return {number: _of(calls, as_of - WEEK) for number, calls in made.items()}
 
 
-def _of(made: list[tuple[int, str]], since: int) -> Rung:
-    days = Counter(day for day, _callee in {((at - since) // DAY, callee) for at, callee in made})
-    hours = Counter(hour for hour, _callee in {(at // HOUR * HOUR, callee) for at, callee in made})
+def _of(made: list[tuple[int, str, int]], since: int) -> Rung:
+    days = Counter(day for day, _callee in {((at - since) // DAY, callee) for at, callee, _seconds in made})
+    hours = Counter(hour for hour, _callee in {(at // HOUR * HOUR, callee) for at, callee, _seconds in made})
     if not hours:
         return Rung([0] * 7, None, [0] * 12)
     busiest = max(hours, key=lambda hour: (hours[hour], hour))
     first: dict[str, int] = {}
-    for at, callee in sorted(made):
+    for at, callee, _seconds in sorted(made):
         if busiest <= at < busiest + HOUR:
             first.setdefault(callee, (at - busiest) // FIVE_MINUTES)
     fives = Counter(first.values())

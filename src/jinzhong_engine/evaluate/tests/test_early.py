@@ -4,6 +4,7 @@ import pyarrow as pa
 import pytest
 
 from jinzhong_engine.evaluate.early import Early, Until, early, plain_limit
+from jinzhong_engine.evaluate.made import made_by, of_week
 from jinzhong_engine.features.windows import DAY, HOUR, SECOND, WEEK
 
 AS_OF = 1_622_390_400 * SECOND
@@ -25,8 +26,12 @@ def week():
     return calls(*fraud, (FRAUD, WEEK + 1, "13800000009", 60), *shop)
 
 
+def told(calls, listed, *, limit):
+    return early(made_by(of_week(calls, AS_OF), listed), listed, as_of=AS_OF, limit=limit)
+
+
 def test_what_a_number_had_done_when_it_was_listed(week):
-    found = early(week, {FRAUD: AS_OF - 3 * HOUR - 1}, as_of=AS_OF, limit=1)
+    found = told(week, {FRAUD: AS_OF - 3 * HOUR - 1}, limit=1)
 
     assert found == {
         FRAUD: Early(
@@ -36,7 +41,7 @@ def test_what_a_number_had_done_when_it_was_listed(week):
 
 
 def test_the_old_rule_may_never_list_it(week):
-    found = early(week, {FRAUD: AS_OF, SHOP: AS_OF}, as_of=AS_OF, limit=4)
+    found = told(week, {FRAUD: AS_OF, SHOP: AS_OF}, limit=4)
 
     assert found[FRAUD].plain is None
     assert found[FRAUD].listed == Until(calls=4, seconds=6 * 3600, people=2)
@@ -46,7 +51,7 @@ def test_the_old_rule_may_never_list_it(week):
 def test_calls_more_than_a_day_apart_are_not_one_day():
     rows = calls(*((FRAUD, day * DAY, f"1380000000{day}", 0) for day in range(1, 6)))
 
-    assert early(rows, {FRAUD: AS_OF}, as_of=AS_OF, limit=1)[FRAUD].plain is None
+    assert told(rows, {FRAUD: AS_OF}, limit=1)[FRAUD].plain is None
 
 
 def test_the_limit_lists_no_more_than_the_list(week):
@@ -56,4 +61,4 @@ def test_the_limit_lists_no_more_than_the_list(week):
 
 
 def test_a_number_without_calls_is_not_told_of(week):
-    assert early(week, {"13900000003": AS_OF}, as_of=AS_OF, limit=1) == {}
+    assert told(week, {"13900000003": AS_OF}, limit=1) == {}
