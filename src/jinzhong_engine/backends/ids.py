@@ -6,41 +6,17 @@ from zlib import crc32
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numba import njit, types
-from numba.typed import Dict
 
 from jinzhong_engine.backends import digits
-from jinzhong_engine.backends.numbering import MIX
+from jinzhong_engine.backends.numbering import MIX, enter, no_places
 from jinzhong_engine.backends.pool import longer
-
-
-@njit(cache=True)
-def _no_places() -> Any:
-    return Dict.empty(types.int64, types.int32)
-
-
-@njit(cache=True, nogil=True)
-def _place(keys: Any, places: Any, ids: Any, fresh: Any) -> int:
-    """The id of each key, -1 for NO_FORM; keys that were new come to stand in ``fresh``, returns how many."""
-    found = 0
-    for row in range(len(keys)):
-        key = keys[row]
-        if key == digits.NO_FORM:
-            ids[row] = -1
-        elif key in places:
-            ids[row] = places[key]
-        else:
-            ids[row] = places[key] = np.int32(len(places))
-            fresh[found] = key
-            found += 1
-    return found
 
 
 class Ids:
     """A text has a key: its packed form, or for one that has none the next whole number below 0."""
 
     def __init__(self) -> None:
-        self._places, self._keys, self._count = _no_places(), np.zeros(64, np.int64), 0
+        self._places, self._keys, self._count = no_places(), np.zeros(64, np.int64), 0
         self._odd: dict[str, int] = {}
 
     def __len__(self) -> int:
@@ -61,11 +37,12 @@ class Ids:
         for row in np.flatnonzero(keys == digits.NO_FORM).tolist():
             if texts[row].is_valid:
                 keys[row] = self._odd.setdefault(texts[row].as_py(), -1 - len(self._odd))
-        ids, fresh = np.empty(len(keys), np.int32), np.empty(len(keys), np.int64)
-        found = _place(keys, self._places, ids, fresh)
-        self._keys = longer(self._keys, self._count + found)
-        self._keys[self._count : self._count + found] = fresh[:found]
-        self._count += found
+        return self._entered(keys)
+
+    def _entered(self, keys: Any) -> Any:
+        ids = np.empty(len(keys), np.int32)
+        self._keys = longer(self._keys, self._count + len(keys))
+        self._places, self._count = enter(keys, self._places, self._keys, self._count, ids)
         return ids
 
     def texts(self, ids: Any = slice(None)) -> pa.Array:
@@ -83,8 +60,8 @@ class Ids:
         odd, texts = keys < 0, list(self._odd)
         self._odd = {texts[-1 - key]: -1 - at for at, key in enumerate(keys[odd].tolist())}
         keys[odd] = -1 - np.arange(len(self._odd))
-        self._places, self._keys, self._count = _no_places(), keys, len(keys)
-        _place(keys, self._places, np.empty(len(keys), np.int32), np.empty(len(keys), np.int64))
+        self._places, self._keys, self._count = no_places(), np.zeros(64, np.int64), 0
+        self._entered(keys)
 
     def parts(self, ids: Any, of: int) -> Any:
         """Which of so many parts each of these ids belongs to: the same for the same text in every process."""

@@ -57,8 +57,7 @@ class Live:
         if self._part[1] > 1:
             owners = [self._own(owners[0]), self._own(owners[1]), owners[2]]
             sender = self._own(sender)
-        self._room_for([*owners, sender], oldest)
-        side_by_side(pool.insert, self._pools, [*owners, sender], [*news, sent])
+        self._file([*owners, sender], [*news, sent], oldest)
         for of in owners[:2]:
             _count(self._fresh, of)
         told = np.unique(np.concatenate([owners[0], sender]))
@@ -131,18 +130,17 @@ class Live:
             self._mine = np.append(self._mine, self.numbers.parts(np.arange(known, count), of) == which)
         return np.where(self._mine[ids], ids, np.int32(-1))
 
-    def _room_for(self, owners: list[Any], oldest: int) -> None:
-        """Place for events under these owners; some are looked at for old events meanwhile."""
+    def _file(self, owners: list[Any], news: list[Any], oldest: int) -> None:
+        """Events under their owners; some others are looked at for old events meanwhile."""
         self._sweep(oldest, 1 + max(map(len, owners)) // 2)
         count = len(self.numbers)
         self._parties, self._fresh, self._none = (
             longer(one, count) for one in (self._parties, self._fresh, self._none)
         )
         counts = (count, count, len(self.imeis), count)
-        self._pools = [
-            pool.with_room(one, many, of, oldest, fresh)
-            for one, many, of, fresh in zip(self._pools, counts, owners, self._slotted(), strict=True)
-        ]
+        self._pools = side_by_side(
+            pool.with_events, self._pools, counts, owners, news, [oldest] * len(counts), self._slotted()
+        )
 
     def _sweep(self, oldest: int, count: int) -> None:
         for one, fresh in zip(self._pools, self._slotted(), strict=True):

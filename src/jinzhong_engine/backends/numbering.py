@@ -64,14 +64,19 @@ def packed(column: pa.ChunkedArray) -> Any:
 
 def numbers(keys: Any) -> tuple[Any, Any, Any]:
     """(int32 id of each key, -1 for NO_FORM; keys by id; where ``_find`` looks them up)."""
-    ids = np.empty(len(keys), np.int32)
-    places, known = _enter(keys, ids)
-    return ids, known, places
+    ids, known = np.empty(len(keys), np.int32), np.empty(len(keys), np.int64)
+    places, count = enter(keys, no_places(), known, 0, ids)
+    return ids, known[:count].copy(), places
+
+
+def no_places() -> Any:
+    """Where keys are looked up, and none is there yet: key and id, a power of two of them, never full."""
+    return np.zeros((1024, 2), np.int64)
 
 
 @njit(cache=True, nogil=True)
 def _place(key: int, places: Any) -> Any:
-    """Of the key, or the free one where it would stand. ``places``: key and id, a power of two of them, never full."""
+    """Of the key, or the free one where it would stand."""
     last = len(places) - 1
     at = np.int64(np.uint64(key) * MIX >> HIGH) & last
     while places[at, 0] != key and places[at, 0] != digits.NO_FORM:
@@ -80,8 +85,9 @@ def _place(key: int, places: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _enter(keys: Any, ids: Any) -> Any:
-    places, known, count = np.zeros((1024, 2), np.int64), np.empty(len(keys), np.int64), 0
+def enter(keys: Any, places: Any, known: Any, count: int, ids: Any) -> tuple[Any, int]:
+    """The id of each key goes to ``ids``, -1 for NO_FORM; a new key has the next one and stands in ``known``. Returns (the places, how many
+    are known)."""
     for row in range(len(keys)):
         key = keys[row]
         if key == digits.NO_FORM:
@@ -95,7 +101,7 @@ def _enter(keys: Any, ids: Any) -> Any:
             places[at, 0], places[at, 1], known[count] = key, count, key
             count += 1
         ids[row] = places[at, 1]
-    return places, known[:count].copy()
+    return places, count
 
 
 @njit(cache=True, nogil=True)

@@ -94,22 +94,17 @@ def _trim(pool: Any, owner: int, oldest: int, fresh: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _widen(pool: Any, owners: Any, coming: Any, oldest: int, fresh: Any) -> int:
-    """Room for what is coming; returns how many of the owners have it, the others need a longer pool."""
-    for at in range(len(owners)):
-        owner = owners[at]
-        if pool.end[owner] + coming[at] <= pool.base[owner] + pool.room[owner]:
-            continue
-        _trim(pool, owner, oldest, fresh)
-        size, room = pool.end[owner] - pool.start[owner] + coming[at], pool.room[owner]
-        if size <= room - room // 4:
-            _move(pool, owner, pool.base[owner], room)
-            continue
-        place, room = _block(pool, max(size, room + 1))
-        if place < 0:
-            return at
+def _widen(pool: Any, owner: int, oldest: int, fresh: Any) -> bool:
+    """Room for one event more; False: the pool has none."""
+    _trim(pool, owner, oldest, fresh)
+    size, room = pool.end[owner] - pool.start[owner] + 1, pool.room[owner]
+    if size <= room - room // 4:
+        _move(pool, owner, pool.base[owner], room)
+        return True
+    place, room = _block(pool, max(size, room + 1))
+    if place >= 0:
         _move(pool, owner, place, room)
-    return len(owners)
+    return place >= 0
 
 
 @njit(cache=True, nogil=True)
@@ -130,24 +125,23 @@ def sweep(pool: Any, count: int, oldest: int, fresh: Any) -> None:
                 _move(pool, owner, place, room)
 
 
-def insert(pool: Pool, owners: Any, news: Any) -> None:
-    """File events under their owners; an owner of -1 is nobody. Owner by owner, since each lies elsewhere."""
-    order = np.argsort(owners, kind="stable")
-    _insert(pool, owners, news, order[np.searchsorted(owners[order], 0) :])
-
-
 @njit(cache=True, nogil=True)
-def _insert(pool: Any, owners: Any, news: Any, order: Any) -> None:
-    """Each stretch in the order of time."""
-    events, start, end = pool.events, pool.start, pool.end
-    for row in order:
+def _file(pool: Any, owners: Any, news: Any, first: int, oldest: int, fresh: Any) -> int:
+    """Each stretch in the order of time. Returns the first row that finds no room, or how many rows there are."""
+    events, base, start, end, room = pool.events, pool.base, pool.start, pool.end, pool.room
+    for row in range(first, len(owners)):
         owner, at = owners[row], news[row].at
+        if owner < 0:
+            continue
+        if end[owner] == base[owner] + room[owner] and not _widen(pool, owner, oldest, fresh):
+            return row
         place = end[owner]
         while place > start[owner] and events[place - 1].at > at:
             events[place] = events[place - 1]
             place -= 1
         events[place] = news[row]
         end[owner] += 1
+    return len(owners)
 
 
 def empty(kind: np.dtype) -> Pool:
@@ -155,14 +149,14 @@ def empty(kind: np.dtype) -> Pool:
     return Pool(np.zeros(1024, kind), base, start, end, room, used, np.full(KINDS, -1), swept)
 
 
-def with_room(pool: Pool, count: int, owners: Any, oldest: int, fresh: Any) -> Pool:
-    """With place for ``count`` owners and for one more event of each of ``owners``. ``fresh``: of ``kernel.Book``, where events carry slots."""
+def with_events(pool: Pool, count: int, owners: Any, news: Any, oldest: int, fresh: Any) -> Pool:
+    """With these events filed under their owners, of whom there are ``count``; an owner of -1 is nobody. ``fresh``: of ``kernel.Book``, where
+    events carry slots."""
     base, start, end, room = (longer(one, count) for one in (pool.base, pool.start, pool.end, pool.room))
     pool = pool._replace(base=base, start=start, end=end, room=room)
-    coming, counts = np.unique(owners[owners >= 0], return_counts=True)
-    while (done := _widen(pool, coming, counts, oldest, fresh)) < len(coming):
-        coming, counts = coming[done:], counts[done:]
-        _lengthen(pool.events, int(counts.sum()) + ROOM * len(counts))
+    done = 0
+    while (done := _file(pool, owners, news, done, oldest, fresh)) < len(owners):
+        _lengthen(pool.events, len(owners) - done + 2 * int(room[owners[done]]) + ROOM)
     return pool
 
 
