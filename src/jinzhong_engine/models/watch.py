@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -195,31 +196,18 @@ class Watch:
         changed = np.flatnonzero(above != was)
         if not len(changed):
             return
-        # By number, not by id: ids are given anew after a crash, and the list must come out the same.
-        texts = self._texts(numbers[changed])
-        told = zip(texts, changed.tolist(), sentences(self.model, values[changed]), strict=True)
-        lines = [
-            self._changed(
-                int(numbers[row]), text, moment, float(chance[row]), reasons, int(values[row, REACHED])
-            )
-            for text, row, reasons in sorted(told)
-        ]
-        # What the list says must be found again after a power cut.
-        self.journal.then(partial(self.list.say, lines))
+        entered = above[changed]
+        of = numbers[changed].tolist()
+        for number, enters in zip(of, entered.tolist(), strict=True):
+            (self.listed.add if enters else self.listed.remove)(number)
+        # What the list says must be found again after a power cut; why it says so is worked out while the next records are counted.
+        told = (self._texts(of), chance[changed], entered, values[changed])
+        self.journal.then(partial(self._say, moment, *told))
 
-    def _changed(
-        self, number: int, text: str, moment: int, score: float, reasons: list[str], reached: int
-    ) -> str:
-        enters = number not in self.listed
-        if enters:
-            self.listed.add(number)
-        else:
-            self.listed.remove(number)
-        line = {
-            "number": text, "at": _in_china(moment - 1).isoformat(), "score": score, "listed": enters,
-            "reasons": reasons, "reached": reached,
-        }  # fmt: skip
-        return json.dumps(line, ensure_ascii=False)
+    def _say(self, moment: int, texts: list[str], chance: Any, entered: Any, values: Any) -> None:
+        """Who came to be listed, and who no longer is, by number: ids are given anew after a crash, and the list must come out the same."""
+        rows = zip(texts, chance, entered, sentences(self.model, values), values[:, REACHED], strict=True)
+        self.list.say([_line(moment, *row) for row in sorted(rows, key=itemgetter(0))])
 
     # -- after a crash ---------------------------------------------------------------------------------
 
@@ -268,6 +256,14 @@ class Watch:
             raise BadModel(
                 "the state folder no longer keeps what --as-of needs; give an empty folder and send the events again"
             )
+
+
+def _line(moment: int, number: str, chance: float, enters: bool, reasons: list[str], reached: float) -> str:
+    line = {
+        "number": number, "at": _in_china(moment - 1).isoformat(), "score": float(chance), "listed": bool(enters),
+        "reasons": reasons, "reached": int(reached),
+    }  # fmt: skip
+    return json.dumps(line, ensure_ascii=False)
 
 
 def _warm(model: Model) -> None:
