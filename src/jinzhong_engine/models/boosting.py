@@ -5,7 +5,6 @@ rows, more seeds or hand-made ratios change less than the noise and were left ou
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,13 +13,13 @@ from typing import Any
 import lightgbm as lgb
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from jinzhong_engine.backends.cores import THREADS
 from jinzhong_engine.backends.trees import Trees, chance, chances, margins, planted
 from jinzhong_engine.models import card as cards
 from jinzhong_engine.models import measures
 from jinzhong_engine.models.card import BadModel
+from jinzhong_engine.models.folds import FOLDS, folds, kind
 from jinzhong_engine.models.spread import floored, spread
 
 ROUNDS = 400
@@ -32,7 +31,6 @@ PARAMETERS = {
 """One thread: on a few thousand rows a second one waits more than it works, and on a shared machine ten times as long."""
 FEW = 100
 """Rows for which a second thread costs more than it does."""
-FOLDS = 5
 FALSE_ALARMS = (0.0001, 0.001, 0.01)
 """Shares of innocent numbers for which the card keeps a threshold."""
 
@@ -105,7 +103,7 @@ def fit(
     rounds: int = ROUNDS,
 ) -> tuple[str, dict[str, Any]]:
     """(text of the model, its card). ``groups``: rows of one group never stand on both sides of a fold; ``times``: a fold is
-    judged by a model of earlier rows only. ``data``: where the rows come from; ``on``: the date of the card.
+    judged by a model of earlier rows only; with both, each holds. ``data``: where the rows come from; ``on``: the date of the card.
 
     1. Each row is judged by a model that hasn't seen it.
     2. These judgements give the calibration, the figures and the thresholds of the card.
@@ -116,12 +114,13 @@ def fit(
             f"at least {2 * FOLDS} rows of each label are needed, there are {min(np.bincount(label))}"
         )
     margin = np.full(len(label), np.nan)
-    for learn, judge in _folds(label, groups, times):
+    parts = list(folds(label, groups, times))
+    for learn, judge in parts:
         margin[judge] = _train(values[learn], label[learn], rounds).predict(values[judge], raw_score=True)
     judged = np.flatnonzero(~np.isnan(margin))
     if len(np.unique(label[judged])) < 2:
         raise BadModel(
-            "in the order of time the rows to be judged are of one label only; take rows of a longer time"
+            "in the order of time the rows that could be judged are of one label only; take rows of a longer time"
         )
     slope, offset = _calibration(margin[judged], label[judged])
     found = chances(margin[judged], slope, offset)
@@ -129,7 +128,7 @@ def fit(
     card = {
         "made_on": on,
         "data": {"source": data, "rows": len(label), "fraud_rows": int(label.sum())},
-        "validation": {"kind": _kind(groups, times), "folds": FOLDS, "rows_judged": len(judged)},
+        "validation": {"kind": kind(groups, times), "folds": len(parts), "rows_judged": len(judged)},
         "prevalence": float(label.mean()),
         "figures": {name: round(value, 4) for name, value in measures.figures(label[judged], found).items()},
         "thresholds": {str(fpr): measures.threshold_at(label[judged], found, fpr) for fpr in FALSE_ALARMS},
@@ -166,32 +165,6 @@ def _train(values: Any, label: Any, rounds: int, names: list[str] | None = None)
     columns = None if names is None else [f"f{at}" for at in range(len(names))]
     data = lgb.Dataset(values, label, feature_name=columns or "auto", params={"verbose": -1})
     return lgb.train(PARAMETERS, data, num_boost_round=rounds)
-
-
-def _kind(groups: Any, times: Any) -> str:
-    return "time-ordered" if times is not None else "grouped" if groups is not None else "stratified"
-
-
-def _folds(label: Any, groups: Any, times: Any) -> Iterator[tuple[Any, Any]]:
-    if times is not None:
-        parts = np.array_split(np.argsort(times, kind="stable"), FOLDS + 1)
-        for at in range(1, FOLDS + 1):
-            learn = np.concatenate(parts[:at])
-            if len(np.unique(label[learn])) == 2:
-                yield learn, parts[at]
-    elif groups is not None:
-        if len(set(groups.tolist())) < FOLDS:
-            raise BadModel(f"at least {FOLDS} groups are needed, there are {len(set(groups.tolist()))}")
-        for learn, judge in StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0).split(
-            label, label, groups
-        ):
-            if len(np.unique(label[learn])) < 2:
-                raise BadModel(
-                    "all rows of one label are of one group, so no model could be judged by the others"
-                )
-            yield learn, judge
-    else:
-        yield from StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(label, label)
 
 
 def _calibration(margin: Any, label: Any) -> tuple[float, float]:

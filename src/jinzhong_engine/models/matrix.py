@@ -8,7 +8,9 @@ import pyarrow.compute as pc
 
 from jinzhong_engine.backends.files import BadTable, once
 
-NEVER_FEATURES = ("id", "number")
+KEYS = ("id", "number")
+NEVER_FEATURES = (*KEYS, "labelled_on", "label_from")
+"""Whose row it is, and what ``numbers labels`` writes beside the label: since when it is said, and by whom."""
 
 
 def feature_names(table: pa.Table, *, without: tuple[str, ...]) -> list[str]:
@@ -56,7 +58,7 @@ def labels(table: pa.Table, name: str, where: str) -> Any:
 
 def key(table: pa.Table, where: str) -> tuple[str, pa.ChunkedArray]:
     """The column that says whose row it is: ``id`` or ``number``."""
-    for name in NEVER_FEATURES:
+    for name in KEYS:
         if name in table.column_names:
             whose = once(table, name, where)
             if whose.null_count:

@@ -39,13 +39,20 @@ def add_features(command: argparse.ArgumentParser) -> None:
 
 def add_fit(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--features", type=Path, required=True, help="a table of numbers; id and number are never learnt from"
+        "--features",
+        type=Path,
+        required=True,
+        help="a table of numbers; id and number are never learnt from, nor what numbers labels writes",
     )
     command.add_argument("--label", required=True, metavar="COLUMN", help="1 fraud, 0 not")
     command.add_argument(
         "--group", metavar="COLUMN", help="rows of one group are judged together, as of one gang"
     )
-    command.add_argument("--time", metavar="COLUMN", help="rows are judged by earlier rows only")
+    command.add_argument(
+        "--time",
+        metavar="COLUMN",
+        help="rows are judged by rows of earlier times only; with --group, by those of other groups",
+    )
     command.add_argument("--out", type=folder_place, required=True, help="folder of the model")
     command.add_argument("--json", action="store_true", help="print the card")
     command.set_defaults(run=usable(_fit))
@@ -181,7 +188,10 @@ def _fit(chosen: argparse.Namespace) -> int:
         on=clock.now().date().isoformat(), group=chosen.group, time=chosen.time,
     )  # fmt: skip
     told = ", ".join(f"{name} {value}" for name, value in card["figures"].items())
-    print(f"{chosen.out}: {card['validation']['kind']} validation: {told}", file=sys.stderr)
+    tried = card["validation"]
+    tell(
+        f"{chosen.out}: {tried['kind']} validation, {tried['rows_judged']} of {card['data']['rows']} rows judged: {told}"
+    )
     if chosen.json:
         print(json.dumps(card, ensure_ascii=False))
     return 0

@@ -1,6 +1,7 @@
 """A model learns what was planted, says so in words, and notices when somebody touched it."""
 
 import os
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -222,15 +223,43 @@ def test_columns_it_was_not_fitted_on_are_refused(folder, spoil, said):
         score.score_table(boosting.load(folder), spoil(planted(seed=2)), where="f.csv")
 
 
-@pytest.mark.parametrize("kind", ["group", "time"])
-def test_validation_follows_groups_and_time(tmp_path, kind):
-    table = planted(seed=1).append_column("when", pa.array(np.arange(600) // 20))
+@pytest.mark.parametrize(
+    ("given", "kind", "judged"),
+    [
+        ({"group": "gang"}, "grouped", 600),
+        ({"time": "day"}, "time-ordered", 400),
+        ({"time": "day", "group": "gang"}, "grouped, time-ordered", 400),
+    ],
+)
+def test_validation_follows_groups_and_time(tmp_path, given, kind, judged):
+    """Three days of 200 rows: the first judges the second, both the third. Cut by rows it would be 500, and days on both sides."""
+    days = [f"2021-05-{29 + at // 200}" for at in range(600)]
+    gangs = [f"g{at % 40}" for at in range(600)]
+    table = planted(seed=1).append_column("day", pa.array(days)).append_column("gang", pa.array(gangs))
+    table = table.drop([one for one in ("day", "gang") if one not in given.values()])
 
-    card = score.fit_table(table, label="label", out=tmp_path, data="planted", on=ON, **{kind: "when"})
+    card = score.fit_table(table, label="label", out=tmp_path, data="planted", on=ON, **given)
 
-    assert card["validation"]["kind"] == {"group": "grouped", "time": "time-ordered"}[kind]
-    assert "when" not in card["features"]
-    assert card["validation"]["rows_judged"] == {"group": 600, "time": 500}[kind]
+    assert card["validation"]["kind"] == kind
+    assert card["features"] == ["max_fanout_1h_7d", "callback_share_7d", "in_calls_7d"]
+    assert card["validation"]["rows_judged"] == judged
+
+
+def test_rows_of_one_time_cannot_judge_each_other(tmp_path):
+    table = planted(seed=1).append_column("day", pa.array([ON] * 600))
+
+    with pytest.raises(BadModel, match="all rows are of one time"):
+        score.fit_table(table, label="label", out=tmp_path, data="planted", on=ON, time="day")
+
+
+def test_what_labels_writes_is_never_a_feature(tmp_path):
+    table = planted(seed=1)
+    days, whence = pa.array([date(2021, 5, 31)] * 600), pa.array(["verdict"] * 600)
+    table = table.append_column("labelled_on", days).append_column("label_from", whence)
+
+    card = score.fit_table(table, label="label", out=tmp_path, data="planted", on=ON)
+
+    assert card["features"] == ["max_fanout_1h_7d", "callback_share_7d", "in_calls_7d"]
 
 
 @pytest.mark.parametrize("name", ["number", "id"])
