@@ -25,12 +25,10 @@ Kind = TypeVar("Kind", Threshold, Promotion, Rule)
 def set_line(*, value: float, since: date, by: Account, now: datetime) -> Threshold:
     """List from this chance on, from a day on; kept with the trial that was seen. Lists that are kept don't change."""
     audit.take_turn()
-    today = now.date()
     if not 0 < value < 1:
         raise Unfit(_("阈值要在 0 和 1 之间，例如 0.3"))
-    if since < today:
-        raise Unfit(_("启用日期不能早于今天：收过的名单不改"))
-    tried = queries.trial(value, today=today)
+    _check_day(since, now=now)
+    tried = queries.trial(value, today=now.date())
     if not tried.lists:
         raise Unfit(_("近 30 天没有名单可以试算，先收名单再换阈值"))
     made = Threshold.objects.create(value=value, since=since, trial=tried.told(), by=by.username, at=now)
@@ -51,13 +49,11 @@ def roll_back(*, by: Account, now: datetime) -> Threshold:
 def promote(*, model: str, since: date, why: str, by: Account, now: datetime) -> Promotion:
     """Take lists of this model alone, from a day on. Lists that are kept don't change."""
     audit.take_turn()
-    if since < now.date():
-        raise Unfit(_("启用日期不能早于今天：收过的名单不改"))
-    if not why.strip():
-        raise Unfit(_("写一句为什么换"))
+    _check_day(since, now=now)
+    reason = _reason(why, none=_("写一句为什么换"))
     if not Challenge.objects.filter(model=model, superseded_at=None).exists():
         raise Unfit(_("这个模型没有和名单比过，先收它的分数再换"))
-    made = Promotion.objects.create(model=model, since=since, why=why.strip()[:WHY], by=by.username, at=now)
+    made = Promotion.objects.create(model=model, since=since, why=reason, by=by.username, at=now)
     audit.record("scoring.promoted", on=made, by=by.username, at=now, digest=model, since=since)
     return made
 
@@ -75,12 +71,9 @@ def demote(*, by: Account, now: datetime) -> Promotion:
 def switch_on(*, signal: str, since: date, why: str, by: Account, now: datetime) -> Rule:
     """List what this rule names too, from a day on; kept with the trial that was seen. Lists that are kept don't change."""
     audit.take_turn()
-    today = now.date()
-    if since < today:
-        raise Unfit(_("启用日期不能早于今天：收过的名单不改"))
-    if not why.strip():
-        raise Unfit(_("写一句为什么启用"))
-    tried = next((one for one in rules.trials(viewer=by, today=today) if one.signal == signal), None)
+    _check_day(since, now=now)
+    reason = _reason(why, none=_("写一句为什么启用"))
+    tried = next((one for one in rules.trials(viewer=by, today=now.date()) if one.signal == signal), None)
     if tried is None:
         raise Unfit(_("选一条规则"))
     if not tried.lists:
@@ -88,7 +81,7 @@ def switch_on(*, signal: str, since: date, why: str, by: Account, now: datetime)
     if rules.standing(signal):
         raise Unfit(_("这条规则已经启用了"))
     made = Rule.objects.create(
-        signal=signal, since=since, why=why.strip()[:WHY], trial=tried.told(), by=by.username, at=now
+        signal=signal, since=since, why=reason, trial=tried.told(), by=by.username, at=now
     )
     audit.record("scoring.rule_on", on=made, by=by.username, at=now, rule=signal, since=since)
     return made
@@ -101,6 +94,18 @@ def switch_off(*, by: Account, now: datetime) -> Rule:
     last = _withdrawn(Rule, by=by, now=now, none=_("没有可以退回的：现在没有规则在用"))
     audit.record("scoring.rule_off", on=last, by=by.username, at=now, rule=last.signal)
     return last
+
+
+def _check_day(since: date, *, now: datetime) -> None:
+    if since < now.date():
+        raise Unfit(_("启用日期不能早于今天：收过的名单不改"))
+
+
+def _reason(why: str, *, none: str) -> str:
+    """What is kept of what was written; ``none``: what is said when that is nothing."""
+    if not why.strip():
+        raise Unfit(none)
+    return why.strip()[:WHY]
 
 
 def _withdrawn(kind: type[Kind], *, by: Account, now: datetime, none: str) -> Kind:

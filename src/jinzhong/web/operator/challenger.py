@@ -10,11 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jinzhong import clock
-from jinzhong.district import queries as district
 from jinzhong.scoring import duel, operations, queries
 from jinzhong.web.operator.shown import carried_out
 from jinzhong.web.shared.pages import page
-from jinzhong.web.shared.people import quiet, staff
 from jinzhong.web.shared.request import Request, day_in
 from jinzhong.web.templatetags.show import day
 
@@ -63,8 +61,8 @@ def _back(request: Request) -> str:
 
 def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpResponse:
     today = clock.now().date()
+    live = queries.promoted(today)
     promotions = list(queries.promotions()[:20])
-    accounts = district.accounts_named(one.by for one in promotions)
     shown = {
         "duels": [
             (one, _span(*one.lines), _span(*one.own_lines))
@@ -72,14 +70,12 @@ def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpRespo
         ],
         "enough": duel.ENOUGH,
         "days": duel.DAYS,
-        "live": queries.promoted(today),
+        "live": live,
         "line": queries.in_force(today),
         "today": today,
         "typed": request.POST,
-        "promotions": [
-            (one, staff(accounts[one.by]) if one.by in accounts else one.by, quiet(one.why))
-            for one in promotions
-        ],
+        "promotions": promotions,
+        "in_force": [live],
         "can_back": any(one.withdrawn_at is None for one in promotions),
         "error": error,
     }

@@ -10,11 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jinzhong import clock
-from jinzhong.district import queries as district
 from jinzhong.scoring import operations, queries
 from jinzhong.web.operator.shown import carried_out
 from jinzhong.web.shared.pages import page
-from jinzhong.web.shared.people import staff
 from jinzhong.web.shared.request import Request, day_in
 from jinzhong.web.templatetags.show import day
 
@@ -31,9 +29,7 @@ def set_line(request: Request) -> HttpResponse:
     value, since = _value(request.POST.get("value", "")), day_in(request.POST.get("since", ""))
     if value is None or since is None:
         return _shown(request, error=_("写一个阈值，选一个启用日期"), status=422)
-    return _do(
-        request, lambda: _set(request, value, since)
-    )  # fmt: skip
+    return _do(request, lambda: _set(request, value, since))
 
 
 @page("numbers/line/back", name="numbers-line-back", may="number.line", methods=("POST",))
@@ -71,7 +67,6 @@ def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpRespo
     if typed and value is None:
         error = error or _("阈值要在 0 和 1 之间，例如 0.3")
     lines = list(queries.lines()[:20])
-    accounts = district.accounts_named(one.by for one in lines)
     shown = {
         "live": live,
         "live_value": live_value,
@@ -84,7 +79,8 @@ def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpRespo
         ],
         "has_lists": newest is not None,
         "today": today,
-        "lines": [(one, staff(accounts[one.by]) if one.by in accounts else one.by) for one in lines],
+        "lines": lines,
+        "in_force": [live],
         "can_back": any(one.withdrawn_at is None for one in lines),
         "error": error,
     }

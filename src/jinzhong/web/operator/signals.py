@@ -11,11 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jinzhong import clock
-from jinzhong.district import queries as district
 from jinzhong.scoring import duel, operations, rules
 from jinzhong.web.operator.shown import carried_out
 from jinzhong.web.shared.pages import page
-from jinzhong.web.shared.people import quiet, staff
 from jinzhong.web.shared.request import Request, day_in
 from jinzhong.web.templatetags.show import day
 
@@ -68,7 +66,6 @@ def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpRespo
     titles, live = dict(rules.titles()), rules.live(today)
     trials = rules.trials(viewer=request.user, today=today)
     switched = list(rules.switched()[:20])
-    accounts = district.accounts_named(one.by for one in switched)
     shown: dict[str, Any] = {
         "trials": [
             (one, titles[one.signal], rules.rules()[one.signal], live.get(one.signal)) for one in trials
@@ -79,15 +76,8 @@ def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpRespo
         "days": duel.DAYS,
         "today": today,
         "typed": request.POST,
-        "switched": [
-            (
-                one,
-                titles.get(one.signal, one.signal),
-                staff(accounts[one.by]) if one.by in accounts else one.by,
-                quiet(one.why),
-            )
-            for one in switched
-        ],
+        "switched": [(one, titles.get(one.signal, one.signal)) for one in switched],
+        "in_force": live.values(),
         "can_back": any(one.withdrawn_at is None for one in switched),
         "error": error,
     }

@@ -20,7 +20,7 @@ from jinzhong.review import queries as listings
 from jinzhong.situation import sentences, shares
 from jinzhong.warning import queries as warnings
 from jinzhong.web.shared import times
-from jinzhong.web.shared.people import known_accounts, staff
+from jinzhong.web.shared.people import known_accounts, quiet, staff
 from jinzhong.web.shared.words import rules_word
 
 register = template.Library()
@@ -168,6 +168,7 @@ def unlocalized(value: float) -> str:
     return repr(float(value))
 
 
+register.filter("quiet", quiet)
 register.filter("staff", staff)
 register.filter("rules", rules_word)
 
