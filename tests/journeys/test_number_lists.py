@@ -10,6 +10,7 @@ from jinzhong import clock
 from jinzhong.cli import main
 from jinzhong.district.queries import account
 from jinzhong.scoring.models import DailyList, Threshold
+from jinzhong.vault import queries as vault
 from tests.district import at
 from tests.number_list import write
 from tests.pages import logged_in, text
@@ -50,12 +51,14 @@ def scores(tmp_path, model) -> Path:
 
 @pytest.fixture
 def calls(tmp_path) -> Path:
-    """The first number talks 22 minutes with one who then rings the bank, and 5 seconds with another."""
+    """The first number talks 22 minutes with one who then rings the bank, and 5 seconds with another; as long with a bank and abroad."""
     rows = [
         ["15400002093", "15410007104", "2021-05-30T10:00:00+08:00", 1320, "domestic"],
         ["15410007104", "95588", "2021-05-30T11:00:00+08:00", 60, "domestic"],
         ["15400002093", "15410004417", "2021-05-30T12:00:00+08:00", 5, "domestic"],
         ["15400002093", "15410004418", "2021-05-30T12:10:00+08:00", 0, "domestic"],
+        ["15400002093", "95588", "2021-05-30T13:00:00+08:00", 1320, "domestic"],
+        ["+16505550100", "15400002093", "2021-05-30T14:00:00+08:00", 1320, "international"],
         ["15400002093", "15410000936", "2021-05-20T12:00:00+08:00", 1900, "domestic"],
     ]
     rows = [[*row, "", "", ""] for row in rows]
@@ -92,6 +95,8 @@ def test_a_list_comes_in_with_its_model_and_whom_it_reached(operator, scores, ca
     assert first.reasons[0].startswith("近7天一小时内最多呼叫的不同号码 64 个")
     assert [(one.pattern, one.talks, one.seconds) for one in first.reached.all()] == [("deep", 1, 1320)]
     assert first.shallow == 1  # who was only rung, and who talked ten days ago, isn't counted
+    people = [_told(one) for one in first.reached.all()]
+    assert people == ["15410007104"]  # neither the bank nor who rang from abroad
 
 
 def test_what_is_listed_beyond_what_is_kept_is_counted_and_said(operator, model, tmp_path, capsys):
@@ -122,6 +127,10 @@ def test_a_number_below_the_line_is_one_of_the_reached(operator, model, tmp_path
     assert (first.listed, below.listed) == (True, False)
     assert [one.pattern for one in first.reached.all()] == ["deep"]
     assert not below.reached.exists()
+
+
+def _told(one) -> str:
+    return vault.plain(one.person)["phone"]
 
 
 def _blind(phone: str) -> bytes:

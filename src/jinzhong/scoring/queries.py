@@ -16,6 +16,7 @@ from jinzhong.district.models import Account, Role, Unit
 from jinzhong.intake.models import Alert
 from jinzhong.scoring.models import Challenge, DailyList, Entry, Promotion, Reached, Threshold, Verdict
 from jinzhong.scoring.words import BECAUSE
+from jinzhong.vault import forms
 from jinzhong.vault import queries as vault
 
 TRIAL_DAYS = 30
@@ -151,13 +152,14 @@ def same_day(operator: Unit, day: date) -> DailyList | None:
 
 
 def to_warn(entry: Entry) -> list[Reached]:
-    """Those this number got hold of about whom nobody was warned since they last talked."""
+    """Those this number got hold of about whom nobody was warned since they last talked; nobody but residents, whoever kept the list."""
     known: dict[UUID, Any] = {}
     warned = Reached.objects.filter(entry__number=entry.number_id, alert__isnull=False)
     for person, last in warned.values_list("person", "last_at"):
         known[person] = max(last, known.get(person, last))
     open_ones = entry.reached.select_related("person").filter(alert=None)
-    return [one for one in open_ones if one.person_id not in known or one.last_at > known[one.person_id]]
+    fresh = [one for one in open_ones if one.person_id not in known or one.last_at > known[one.person_id]]
+    return [one for one in fresh if forms.is_residents(vault.plain(one.person).get("phone", ""))]
 
 
 def warned(entry: Entry) -> dict[UUID, Alert]:

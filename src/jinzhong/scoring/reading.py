@@ -96,7 +96,7 @@ def with_calls(
     behind = measured(model, features, told=listed)
     return replace(
         given,
-        reached=reached(week, made),
+        reached=reached(week, made, is_resident=forms.is_residents),
         rung=rung(made, as_of=as_of),
         early={
             number: {"live": number in live, **asdict(one)}

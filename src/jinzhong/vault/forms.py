@@ -70,6 +70,14 @@ def personal_phone(text: str) -> str:
     return key
 
 
+def is_residents(key: str) -> bool:
+    """Whether a canonical number may be the phone of somebody here: a mobile, or a landline of the district's area code.
+
+    A desk behind an extension, a service number, a landline elsewhere and a number abroad are not.
+    """
+    return bool(_MOBILE.fullmatch(key) or re.fullmatch(rf"{re.escape(settings.AREA_CODE)}-\d{{7,8}}", key))
+
+
 def _split(plain: str) -> tuple[str, str]:
     """(number, extension): 88881234转801 and, behind a whole landline of ours, 0574-88881234-801."""
     abroad = plain.startswith(("+", "00")) and not plain.startswith(("+86", "0086"))

@@ -2,22 +2,25 @@
 
 The three patterns are those of an operator's published practice (Zhejiang Mobile, 2016): shallow, one call that came to nothing;
 medium, a long call and then a call to an enquiry or official number; deep, then a call to a bank, or calls back and talks often.
+Ours says more in one place: who talked long, in one call or in several together, or again and again, is medium also without a call to
+anybody. The district's grades demand it (``ladders.person_warning``: 长时间通话 and 与涉诈号码反复联系 are yellow, one contact is blue).
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
 import pyarrow as pa
 
 from jinzhong_engine.evaluate.made import Made, chosen
+from jinzhong_engine.features.windows import SHORT_SECONDS
 
 LONG_SECONDS = 20 * 60
-"""A call of about 20 minutes, as published."""
+"""A call of about 20 minutes, as published; several together as long count as talking long too."""
 
 OFTEN = 3
-"""Talks with one listed number that count as often; placeholder."""
+"""Talks with one listed number that count as often, as three alerts in seven days raise a warning; two are twice one contact."""
 
 OFFICIAL = frozenset({"110", "114", "12321", "12377", "12381", "10000", "10010", "10086"})
 """Where people ask whether somebody is who he says he is: police, enquiries, reporting lines, the operators themselves."""
@@ -61,6 +64,12 @@ def pattern(contacts: list[Contact]) -> Pattern:
 
     >>> pattern([Contact(0, 8, "called")])
     'shallow'
+    >>> pattern([Contact(0, 8, "called"), Contact(1, 6, "called"), Contact(2, 9, "called")])  # hung up at once, each time
+    'shallow'
+    >>> pattern([Contact(0, 600, "called"), Contact(9, 600, "called")])  # twenty minutes together
+    'medium'
+    >>> pattern([Contact(0, 40, "called"), Contact(1, 40, "called"), Contact(2, 40, "called")])  # again and again
+    'medium'
     >>> pattern([Contact(0, 1300, "called"), Contact(9, 60, "asks_official")])
     'medium'
     >>> pattern([Contact(0, 1300, "called"), Contact(9, 60, "calls_bank")])
@@ -77,9 +86,13 @@ def pattern(contacts: list[Contact]) -> Pattern:
     called_back = any(one.way == "calls_back" for one in talks)
     if "calls_bank" in after or (called_back and len(talks) >= OFTEN):
         return "deep"
-    if "asks_official" in after or long_since is not None or called_back:
-        return "medium"
-    return "shallow"
+    return "medium" if called_back or _long_or_often(talks) else "shallow"
+
+
+def _long_or_often(talks: list[Contact]) -> bool:
+    """Twenty minutes together, or three times; who hung up at once wasn't talked to."""
+    often = sum(one.seconds >= SHORT_SECONDS for one in talks) >= OFTEN
+    return often or sum(one.seconds for one in talks) >= LONG_SECONDS
 
 
 @dataclass(frozen=True)
@@ -97,12 +110,14 @@ def reached(
     calls: pa.Table,
     made: Made,
     *,
+    is_resident: Callable[[str], bool],
     official: Collection[str] = OFFICIAL,
     banks: Collection[str] = BANKS,
 ) -> dict[str, list[Resident]]:
     """For each listed number, whom it talked to; nobody who was only rung.
 
-    ``calls``: of the seven days in which contacts count, ``made``: those of them that the listed numbers made.
+    ``calls``: of the seven days in which contacts count, ``made``: those of them that the listed numbers made. ``is_resident``: whether a
+    number may be the phone of somebody here; a bank's line, a call centre or a number abroad is nobody whom one could warn.
     """
     between: dict[tuple[str, str], list[Contact]] = defaultdict(list)
     for number, its in made.items():
@@ -112,16 +127,22 @@ def reached(
     for caller, at, callee, seconds in chosen(calls, "callee", made):
         if caller not in made:
             between[callee, caller].append(Contact(at, seconds, "calls_back"))
-    people = {resident for _number, resident in between}
+    people = {one for one in {other for _number, other in between} if is_resident(one)}
     checks: dict[str, list[Contact]] = defaultdict(list)
     for caller, at, callee, seconds in chosen(calls, "callee", {*official, *banks}):
         if caller in people:
             checks[caller].append(Contact(at, seconds, "calls_bank" if callee in banks else "asks_official"))
     found: dict[str, list[Resident]] = {number: [] for number in made}
     for (number, resident), contacts in sorted(between.items()):
-        talks = [one for one in contacts if one.seconds > 0]
-        if talks:
-            deep = pattern(contacts + checks[resident])
-            total = sum(one.seconds for one in talks)
-            found[number].append(Resident(resident, deep, len(talks), total, max(one.at for one in talks)))
+        if resident in people and (one := of_contacts(resident, contacts, checks[resident])):
+            found[number].append(one)
     return found
+
+
+def of_contacts(resident: str, contacts: list[Contact], checks: list[Contact]) -> Resident | None:
+    """How deep somebody is in with one listed number; None: was only rung. ``checks``: their calls to those who help to check."""
+    talks = [one for one in contacts if one.seconds > 0]
+    if not talks:
+        return None
+    deep, total = pattern(contacts + checks), sum(one.seconds for one in talks)
+    return Resident(resident, deep, len(talks), total, max(one.at for one in talks))

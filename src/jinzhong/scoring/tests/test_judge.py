@@ -9,8 +9,9 @@ from jinzhong.scoring import operations, queries
 from jinzhong.scoring.models import Reached, Verdict
 from jinzhong.scoring.operations import Unfit
 from jinzhong.warning.models import Warning
+from jinzhong_engine.evaluate.reached import Resident
 from tests.district import at
-from tests.number_list import DAY, judged
+from tests.number_list import DAY, judged, microseconds
 
 
 def say(entry, by, word="fraud", because="victim", note="", now=None):
@@ -110,6 +111,21 @@ def test_residents_become_warnings_merged_per_person(kept, operators):
     assert [one.warning.pk for one in again] == [deep.warning.pk]
     assert deep.warning.sources.count() == 2
     assert Warning.objects.count() == 2
+
+
+@pytest.mark.parametrize("phone", ["95588", "110", "+16505550100", "010-88881234"])
+def test_only_residents_are_warned_whoever_kept_the_list(operators, phone):
+    last = microseconds(at("20:10", "2021-05-30"))
+    given = judged(reached={"15400002093": [Resident(phone, "deep", 3, 1560, last)]})
+    made, _fresh = operations.keep_list(
+        operator=operators.operator_1, day=DAY, given=given, by="risk_1", now=at("09:00")
+    )
+    first = made.entries.first()
+    assert first.reached.count() == 1
+    assert (
+        queries.to_warn(first) == flow.warn_reached(entry=first, by=operators.risk_1, now=at("09:30")) == []
+    )
+    assert not Warning.objects.exists()
 
 
 def test_nobody_is_warned_twice_of_the_same_talk(kept, operators):

@@ -177,6 +177,19 @@ def test_a_masked_phone(key, masked):
     assert forms.mask_phone(key) == masked
 
 
+@pytest.mark.parametrize("key", ["13812341234", "17012341234", "0574-88881234"])
+def test_somebody_here_may_have_this_phone(key):
+    assert forms.is_residents(forms.phone(key))
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["110", "95588", "4008001234", "106575551234", "+16505550100", "010-88881234", "0574-88881234转801", ""],
+)
+def test_a_service_number_another_place_and_abroad_are_no_residents(key):
+    assert not forms.is_residents(forms.phone(key) if key else key)
+
+
 def test_masked_id_name_and_account():
     assert forms.mask_id("11010519491231002X") == "110***********002X"
     assert forms.mask_name("张桂兰") == "张*"

@@ -194,7 +194,10 @@ def _reached(found: Any, viewer: Any) -> dict[str, Any]:
         for one in rows
     ]
     deep = sum(one.pattern == "deep" for one in rows)
-    counts = [(_("深"), deep, _("又打银行，或回拨")), (_("中"), len(rows) - deep, _("通话长，或查过官方号"))]
+    counts = [
+        (_("深"), deep, _("又打银行，或回拨")),
+        (_("中"), len(rows) - deep, _("通话长、三次以上，或查过官方号")),
+    ]
     counts.append((_("浅"), found.shallow, _("很快挂断；只记人数")))
     most = max((count for _word, count, _why in counts), default=0)
     return {
