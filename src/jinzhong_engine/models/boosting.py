@@ -19,7 +19,7 @@ from jinzhong_engine.backends.trees import Trees, chance, chances, margins, plan
 from jinzhong_engine.models import card as cards
 from jinzhong_engine.models import measures
 from jinzhong_engine.models.card import BadModel
-from jinzhong_engine.models.folds import FOLDS, folds, kind
+from jinzhong_engine.models.folds import folds, kind
 from jinzhong_engine.models.spread import floored, spread
 
 ROUNDS = 400
@@ -109,10 +109,6 @@ def fit(
     2. These judgements give the calibration, the figures and the thresholds of the card.
     3. The model that is kept has seen all rows.
     """
-    if min(np.bincount(label)) < 2 * FOLDS:
-        raise BadModel(
-            f"at least {2 * FOLDS} rows of each label are needed, there are {min(np.bincount(label))}"
-        )
     margin = np.full(len(label), np.nan)
     parts = list(folds(label, groups, times))
     for learn, judge in parts:

@@ -44,8 +44,8 @@ def _column(column: pa.ChunkedArray, where: str) -> Any:
     return values
 
 
-def labels(table: pa.Table, name: str, where: str) -> Any:
-    """0 and 1, both present."""
+def labels(table: pa.Table, name: str, where: str, *, least: int) -> Any:
+    """0 and 1, each in so many rows at least."""
     if name not in table.column_names:
         raise BadTable(
             f"{where}: there is no column {name} for --label; it has {', '.join(table.column_names[:8])} …"
@@ -53,6 +53,11 @@ def labels(table: pa.Table, name: str, where: str) -> Any:
     values = _column(once(table, name, where), f"{where}: column {name}")
     if not np.isin(values, (0, 1)).all() or len(np.unique(values)) < 2:
         raise BadTable(f"{where}: the label {name} must be 0 or 1 in every row, and both must occur")
+    fraud = int(values.sum())
+    if min(fraud, len(values) - fraud) < least:
+        raise BadTable(
+            f"{where}: the label {name} is 1 in {fraud} rows and 0 in {len(values) - fraud}; at least {least} of each are needed"
+        )
     return values.astype(int)
 
 

@@ -9,6 +9,7 @@ from jinzhong_engine.backends.files import BadTable
 from jinzhong_engine.models import boosting, card, matrix
 from jinzhong_engine.models.boosting import Model
 from jinzhong_engine.models.drift import drift
+from jinzhong_engine.models.folds import FOLDS
 from jinzhong_engine.models.reasons import reasons
 
 
@@ -32,7 +33,7 @@ def fit_table(
     names = matrix.feature_names(table, without=(label, *aside))
     if not names:
         raise BadTable(f"{data}: beside the label there is no column to learn from")
-    told = matrix.labels(table, label, data)
+    told = matrix.labels(table, label, data, least=2 * FOLDS)
     values = matrix.matrix(table, names, data)
     groups, times = (table[name].to_numpy() if name else None for name in (group, time))
     text, found = boosting.fit(values, told, names, groups=groups, times=times, data=data, on=on)

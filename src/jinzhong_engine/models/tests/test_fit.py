@@ -48,6 +48,23 @@ def test_what_validation_cannot_use_is_refused_in_words(tmp_path, column, values
         score.fit_table(table, label="label", out=tmp_path, data="planted", on=ON, **{column: "aside"})
 
 
+@pytest.mark.parametrize(
+    ("rare", "said"), [(1, "is 1 in 9 rows and 0 in 91"), (0, "is 1 in 91 rows and 0 in 9")]
+)
+def test_too_few_rows_of_one_label_are_counted_in_words(tmp_path, rare, said):
+    table = planted(seed=1, rows=100)
+    labels = pa.array([rare] * 9 + [1 - rare] * 91)
+
+    with pytest.raises(BadTable, match=f"^june.csv: the label fraud {said}; at least 10 of each are needed$"):
+        score.fit_table(
+            table.drop(["label"]).append_column("fraud", labels),
+            label="fraud",
+            out=tmp_path,
+            data="june.csv",
+            on=ON,
+        )
+
+
 def test_one_group_that_holds_all_fraud_cannot_be_judged_by_the_others(tmp_path):
     """Whoever judges that gang would have been fitted without any fraud: its figures and calibration would say nothing."""
     table = planted(seed=1)
