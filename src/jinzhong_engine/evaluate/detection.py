@@ -24,7 +24,7 @@ from jinzhong_engine.features.catalogue import NAMES
 from jinzhong_engine.features.windows import DAY, LOOKBACK, SECOND, SHANGHAI, WEEK
 from jinzhong_engine.models import measures
 from jinzhong_engine.models.boosting import Model
-from jinzhong_engine.tables import CALLS
+from jinzhong_engine.tables import CALLS, MESSAGES
 
 MINUTE = 60 * SECOND
 PEOPLE = (0, 1, 2, 5, 10, 20, 50)
@@ -42,17 +42,26 @@ OUT_1D = NAMES.index("out_calls_1d")
 
 @dataclass(frozen=True)
 class World:
-    """Calls in the order of time, and for each fraud number its first fraud call and its gang."""
+    """Calls in the order of time, the same with the messages among them (``Live.add``), and for each fraud number its first fraud call
+    and its gang."""
 
     calls: pa.Table
+    events: pa.Table
     fraud: dict[str, int]
     gangs: dict[str, str]
     begin: int
     end: int
 
+    @property
+    def has_messages(self) -> bool:
+        return "text_hash" in self.events.column_names
+
 
 def read_world(folder: Path, latest: int) -> World:
+    """``messages/`` may be missing, of a world that knows none: ``World.has_messages``."""
     calls = files.read_events(folder / "calls", CALLS, latest).sort_by("start")
+    texts = folder / "messages"
+    events = _with_messages(calls, files.read_events(texts, MESSAGES, latest)) if texts.exists() else calls
     path = folder / "truth" / "numbers.parquet"
     truth = files.read_table(path)
     missing = {"number", "role", "first_active"} - set(truth.column_names)
@@ -71,7 +80,14 @@ def read_world(folder: Path, latest: int) -> World:
     days = max(1, (end - begin) // DAY)
     warm = (begin + SHANGHAI) // DAY * DAY - SHANGHAI + min(LOOKBACK, days // 2 * DAY)
     gangs = {row["number"]: row.get("gang") or row["number"] for row in rows if row["number"] in fraud}
-    return World(calls, fraud, gangs, warm, end)
+    return World(calls, events, fraud, gangs, warm, end)
+
+
+def _with_messages(calls: pa.Table, messages: pa.Table) -> pa.Table:
+    """Both in the order of time, messages as ``Live.add`` takes them."""
+    texts = messages.select(("sender", "receiver", "sent", "text_hash"))
+    texts = texts.rename_columns(["caller", "callee", "start", "text_hash"])
+    return pa.concat_tables([calls, texts], promote_options="default").sort_by("start")
 
 
 def evaluate(world: World, model: Model, fpr: float, prevalence: float | None = None) -> dict[str, Any]:
@@ -96,7 +112,7 @@ def evaluate(world: World, model: Model, fpr: float, prevalence: float | None = 
         "calls": {"median": survival.median(calls), "share_within_20": _share(calls, 20)},
         "minutes": {"median": survival.median(minutes), "share_within_60": _share(minutes, 60)},
         SOONER: _share(sooner, 1),
-        "first_active_day_share": _share(minutes, 24 * 60),
+        "first_active_day_share": _first_day_share(fraud, first),
         "reached": {"median": survival.median(reached), "baseline_median": survival.median(baseline)},
         "curves": {name: survival.curve(until[name], gangs, marks) for name, marks in MARKS.items()},
         "innocent_ever_listed_share": _wrongly_listed(world, first),
@@ -117,10 +133,10 @@ def _weeks(
     """(the list as it stands at the end of each week, the plain rule's limit of calls a day at the same share of false alarms)."""
     live, at, found, calls_a_day = Live(), 0, [], [np.zeros(1)]
     moments = list(range(world.begin + WEEK, world.end, WEEK)) or [world.end]
-    starts = world.calls["start"].to_numpy()
+    starts = world.events["start"].to_numpy()
     for moment in moments:
         upto = int(np.searchsorted(starts, moment))
-        live.add(world.calls.slice(at, upto - at), moment - LOOKBACK)
+        live.add(world.events.slice(at, upto - at), moment - LOOKBACK)
         at, chosen = upto, live.active(moment)
         values = live.features(chosen, moment)
         chance = model.chances(values)
@@ -140,9 +156,10 @@ def _replay(
     """When each number was first listed: by the model, and by the plain rule "more than so many calls a day"."""
     live, first, plain = Live(), dict[str, int](), dict[str, int]()
     for minute, piece in _minutes(world):
-        callers = live.add(piece, minute - LOOKBACK)
+        told = live.add(piece, minute - LOOKBACK)
         if minute <= world.begin:
             continue
+        callers = live.active(minute, told)
         values = live.features(callers, minute)
         chance = model.chances(values)
         for line, number in enumerate(live.numbers.texts(callers).to_pylist()):
@@ -154,16 +171,16 @@ def _replay(
 
 
 def _minutes(world: World) -> Iterator[tuple[int, pa.Table]]:
-    """(end of the minute, its calls); what lies before the beginning comes as one piece."""
-    starts = world.calls["start"].to_numpy()
+    """(end of the minute, its calls and messages); what lies before the beginning comes as one piece."""
+    starts = world.events["start"].to_numpy()
     warm = int(np.searchsorted(starts, world.begin))
     if warm:
-        yield world.begin, world.calls.slice(0, warm)
+        yield world.begin, world.events.slice(0, warm)
     minutes = starts[warm:] // MINUTE
     cuts = [0, *(np.flatnonzero(np.diff(minutes)) + 1).tolist(), len(minutes)]
     for low, high in itertools.pairwise(cuts):
         if high > low:
-            yield int(minutes[low] + 1) * MINUTE, world.calls.slice(warm + low, high - low)
+            yield int(minutes[low] + 1) * MINUTE, world.events.slice(warm + low, high - low)
 
 
 def _calls_until(by_caller: dict[str, Any], number: str, since: int, until: int | None) -> float:
@@ -177,6 +194,16 @@ def _reached_until(by_caller: dict[str, Any], number: str, until: int | None) ->
     if until is None:
         return math.inf
     return len({callee for at, callee, seconds in by_caller[number] if at < until and seconds > 0})
+
+
+def _first_day_share(fraud: dict[str, int], first: dict[str, int]) -> float | None:
+    """Listed before the local day ended on which it was first active. The list of a day's last minute stands at midnight: the next day."""
+    days = [(_day(first[one]) - _day(since)) if one in first else math.inf for one, since in fraud.items()]
+    return _share(days, 0)
+
+
+def _day(at: int) -> int:
+    return (at + SHANGHAI) // DAY
 
 
 def _share(values: list[float], limit: float) -> float | None:

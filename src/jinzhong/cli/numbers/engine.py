@@ -315,6 +315,8 @@ def _evaluate(chosen: argparse.Namespace) -> int:
     from jinzhong_engine.evaluate import detection
 
     world = detection.read_world(chosen.world, latest(None))
+    if not world.has_messages:
+        tell(f"{chosen.world}: no messages/; judged by calls alone")
     found = detection.evaluate(world, model_of(chosen), chosen.fpr, chosen.prevalence)
     print(json.dumps(found, ensure_ascii=False) if chosen.json else "\n".join(_evaluated(found, chosen.fpr)))
     return 0
@@ -326,7 +328,7 @@ def _evaluated(found: dict[str, Any], fpr: float) -> Iterator[str]:
     yield f"judged      {found['fraud_numbers']} fraud numbers; half of them listed by the values below, never: not half of them"
     yield f"calls       {_middle(calls['median'])}; within 20 calls {_percent(calls['share_within_20'])}"
     yield f"minutes     {_middle(minutes['median'])}; within an hour {_percent(minutes['share_within_60'])}"
-    yield f"soon        within 20 calls or an hour {_percent(found['within_20_calls_or_60_minutes'])}, on the first day {_percent(found['first_active_day_share'])}"
+    yield f"soon        within 20 calls or an hour {_percent(found['within_20_calls_or_60_minutes'])}, on the first local day {_percent(found['first_active_day_share'])}"
     yield f"reached     {_middle(reached['median'])} people; by so many calls a day {_middle(reached['baseline_median'])}"
     yield f"innocent    {_percent(found['innocent_ever_listed_share'])} listed at any time"
     for at, week in enumerate(found["weeks"], 1):

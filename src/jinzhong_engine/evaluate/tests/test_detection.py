@@ -11,7 +11,8 @@ from jinzhong_engine.backends.files import BadTable
 from jinzhong_engine.backends.tests.streams import AS_OF
 from jinzhong_engine.evaluate import detection, survival
 from jinzhong_engine.evaluate.precision import counts, stated
-from jinzhong_engine.features.windows import DAY
+from jinzhong_engine.features.catalogue import NAMES
+from jinzhong_engine.features.windows import DAY, HOUR
 
 
 @pytest.fixture
@@ -57,6 +58,53 @@ def test_the_planted_fraudsters_are_listed_early(world, model):
 def test_a_number_never_listed_counts_as_infinite():
     assert survival.median([1.0, float("inf"), float("inf")]) is None
     assert detection._share([1.0, float("inf")], 20) == 0.5
+
+
+def test_the_first_day_ends_at_midnight_in_china():
+    noon = AS_OF  # 12:00 in China
+    since = {
+        "soon": noon,
+        "evening": noon,
+        "midnight": noon,
+        "next morning": noon,
+        "late": noon + 11 * HOUR,
+        "never": noon,
+    }
+    listed = {
+        "soon": noon + 1,
+        "evening": noon + 12 * HOUR - 1,
+        "midnight": noon + 12 * HOUR,
+        "next morning": noon + 20 * HOUR,  # within 24 hours, not on the day
+        "late": noon + 13 * HOUR,  # within two hours, not on the day
+    }
+
+    assert detection._first_day_share(since, listed) == 2 / 6
+    assert detection._first_day_share({}, {}) is None
+
+
+def test_the_worlds_messages_are_read(world, model):
+    """One text to three people in the last minute of the world: its sender is judged by a campaign of three."""
+    sender, last = "15430000001", detection.read_world(world, AS_OF + DAY).end
+    folder = world / "messages"
+    folder.mkdir()
+    sent = pa.array([last - 1 - one for one in range(3)], pa.int64()).cast(pa.timestamp("us", tz="UTC"))
+    texts = {"sender": [sender] * 3, "receiver": ["a", "b", "c"], "sent": sent, "text_hash": ["f"] * 3}
+    pq.write_table(pa.table(texts), folder / "all.parquet")
+    seen = []
+
+    class Judge:
+        def __getattr__(self, name):
+            return getattr(model, name)
+
+        def chances(self, values, prevalence=None):
+            seen.append(values[:, NAMES.index("campaign_7d")].max(initial=0))
+            return model.chances(values, prevalence)
+
+    read = detection.read_world(world, AS_OF + DAY)
+    detection.evaluate(read, Judge(), 0.01)
+
+    assert read.has_messages
+    assert max(seen) == 3
 
 
 def test_the_curves_bounds_hold_though_gangs_fare_alike():
