@@ -6,21 +6,26 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from datetime import datetime
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jinzhong_engine.backends import native
 from jinzhong_engine.backends.files import BadTable, clock_text
 from jinzhong_engine.backends.live import Live
-from jinzhong_engine.backends.tests.streams import AS_OF, busy
+from jinzhong_engine.backends.tests.streams import AS_OF, apart, busy, streams
+from jinzhong_engine.backends.tests.streams import events as stream_events
 from jinzhong_engine.features.catalogue import NAMES
-from jinzhong_engine.features.windows import DAY, LOOKBACK, SECOND
-from jinzhong_engine.models import events, score
+from jinzhong_engine.features.windows import DAY, HOUR, LOOKBACK, SECOND
+from jinzhong_engine.models import boosting, events, score
 from jinzhong_engine.models.card import BadModel
 from jinzhong_engine.models.tests import dying
 from jinzhong_engine.models.watch import Watch
@@ -50,6 +55,18 @@ def pieces(lines: list[bytes], size: int):
         )
 
 
+def assert_knows_what_the_batch_knows(
+    watching: Watch, calls: pa.Table, messages: pa.Table | None, as_of: int
+) -> None:
+    """All features and the score of every number, to the last bit. A model may be blind to a feature; this isn't."""
+    features = native.features(calls, messages, as_of)
+    chosen = watching.live.active(as_of)
+    live = native.as_table(watching.live.numbers.texts(chosen), watching.live.features(chosen, as_of))
+    assert live.sort_by("number").select(features.column_names).equals(features)
+    batch = score.score_table(watching.model, features, where="")
+    assert watching.scores(as_of).equals(batch.select(["number", "score"]))
+
+
 def told(path) -> list[tuple]:
     return [(one["number"], one["listed"]) for one in map(json.loads, path.read_text("utf-8").splitlines())]
 
@@ -60,11 +77,8 @@ def test_final_scores_equal_the_batch_to_the_last_bit(model, lines, days_of_call
     for piece in pieces(lines, size):
         watching.take(piece)
 
-    features = native.features(days_of_calls, None, AS_OF)
-    batch = score.score_table(model, features, where="")
-
     assert watching.counted == days_of_calls.num_rows
-    assert watching.scores(AS_OF).equals(batch.select(["number", "score"]))
+    assert_knows_what_the_batch_knows(watching, days_of_calls, None, AS_OF)
 
 
 def test_messages_count_and_equal_the_batch_to_the_last_bit(model, tmp_path):
@@ -83,12 +97,87 @@ def test_messages_count_and_equal_the_batch_to_the_last_bit(model, tmp_path):
             watching.close()
             watching = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS, as_of=AS_OF)
 
-    features = native.features(calls, messages, AS_OF)
-    batch = score.score_table(model, features, where="")
-
     assert watching.counted == calls.num_rows + messages.num_rows
-    assert max(features["campaign_7d"].to_pylist()) > 0
-    assert watching.scores(AS_OF).equals(batch.select(["number", "score"]))
+    assert_knows_what_the_batch_knows(watching, calls, messages, AS_OF)
+
+
+@settings(max_examples=12, deadline=None)
+@given(streams, st.integers(0, 2**32).map(random.Random))
+def test_late_doubled_marked_and_stopped_it_knows_what_the_batch_knows_of_what_came(model, rows, chance):
+    """Calls and messages, each late by up to the lateness, many twice or thrice, in pieces; after each piece all features are compared."""
+    stream = [(*row, f"r{at}") for at, row in enumerate(rows)]
+    stream += chance.choices(stream, k=len(stream)) if stream else []
+    stream.sort(key=lambda row: row[2] + chance.random() * LATENESS)
+    with tempfile.TemporaryDirectory() as given:
+        folder, at = Path(given), 0
+
+        def watch() -> Watch:
+            return Watch(model, folder / "state", folder / "list", lateness=LATENESS, as_of=AS_OF)
+
+        watching = watch()
+        while at < len(stream):
+            piece = stream[at : at + chance.choice((1, 4, 12))]
+            at += len(piece)
+            ids = pa.array([row[-1] for row in piece])
+            watching.take(stream_events([row[:-1] for row in piece]).append_column("id", ids))
+            came = list(dict.fromkeys(stream[:at]))
+            assert watching.counted == len(came)
+            known = apart([row[:-1] for row in came])
+            assert_knows_what_the_batch_knows(watching, *known, watching.watermark + 1)
+            if chance.random() < 0.2:
+                watching.mark()
+            if chance.random() < 0.1:
+                watching.close()
+                watching = watch()
+        assert_knows_what_the_batch_knows(watching, *apart(rows), AS_OF)
+        watching.close()
+
+
+class ByMessages(boosting.Model):
+    """Sure of whoever sent one text to ten receivers."""
+
+    def chances(self, values, prevalence=None):
+        return (values[:, NAMES.index("campaign_7d")] >= 10).astype(float)
+
+    def threshold(self, fpr):
+        return 0.5
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_who_is_listed_for_messages_is_listed_when_they_come(model, tmp_path, parts):
+    """With the tenth receiver, not at the number's next call: campaigners may never call again. A second text begins anew."""
+    rows = [
+        (f"1541000{one:04}", "15410000099", AS_OF - HOUR + one, 5, "domestic", None, None, None, None)
+        for one in range(6)
+    ]
+    wrote = {0: ["t1"] * 12, 1: ["t2"] * 9 + ["t3"] * 3, 2: ["t4"] * 9, 3: ["t5"] * 10}
+    sent = [
+        (f"1541000{one:04}", f"1542000{to:04}", AS_OF + to * SECOND, None, None, None, None, None, text)
+        for one, texts in wrote.items()
+        for to, text in enumerate(texts)
+    ]
+    stream = rows + sorted(sent, key=lambda row: row[2])
+    for which in range(parts):
+        folder, part = tmp_path / str(which), (which, parts)
+        watching = Watch(
+            ByMessages(model.trees, model.card),
+            folder,
+            tmp_path / f"list-{which}",
+            lateness=LATENESS,
+            part=part,
+        )
+        for at, row in enumerate(stream):
+            watching.take(stream_events([row]).append_column("id", pa.array([f"r{at}"])))
+        watching.close()
+
+    said = [
+        json.loads(line)
+        for which in range(parts)
+        for line in (tmp_path / f"list-{which}").read_text("utf-8").splitlines()
+    ]
+    moments = {one["number"]: datetime.fromisoformat(one["at"]) for one in said if one["listed"]}
+    tenth = datetime.fromisoformat(timed(AS_OF + 9 * SECOND))
+    assert moments == {"15410000000": tenth, "15410000003": tenth}
 
 
 @pytest.mark.parametrize("mark", [False, True])
@@ -185,8 +274,7 @@ def test_clocks_that_run_ahead_silence_nobody_and_count_when_their_time_comes(
     assert len(again.ahead) == 0
     assert again.counted == days_of_calls.num_rows + 3
     both = pa.concat_tables([days_of_calls, pa.Table.from_pylist(rogues, schema=days_of_calls.schema)])
-    batch = score.score_table(model, native.features(both, None, AS_OF), where="")
-    assert again.scores(AS_OF).equals(batch.select(["number", "score"]))
+    assert_knows_what_the_batch_knows(again, both, None, AS_OF)
 
 
 @pytest.mark.parametrize("mark_after", [None, 10, 30])
@@ -241,7 +329,6 @@ def test_killed_at_any_place_of_a_mark_nothing_is_lost_or_doubled(
                 [*map(str, command), str(at)], stdin=given, capture_output=True, check=False
             )
 
-    batch = score.score_table(model, native.features(days_of_calls, None, AS_OF), where="")
     whole = run("whole", 0)
     assert whole.returncode == 0, whole.stderr
     places = int(whole.stdout.split()[-1])
@@ -254,7 +341,7 @@ def test_killed_at_any_place_of_a_mark_nothing_is_lost_or_doubled(
 
         assert (tmp_path / f"list-{name}").read_bytes() == (tmp_path / "list-whole").read_bytes()
         assert watching.counted == len(set(lines))
-        assert watching.scores(AS_OF).equals(batch.select(["number", "score"]))
+        assert_knows_what_the_batch_knows(watching, days_of_calls, None, AS_OF)
 
 
 def test_segments_that_no_feature_looks_at_any_more_are_removed(model, tmp_path):
@@ -275,8 +362,7 @@ def test_segments_that_no_feature_looks_at_any_more_are_removed(model, tmp_path)
     assert kept == needed
     assert [one.name for one in (tmp_path / "state").glob("mark-*")] == ["mark-41"]
     again = Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS)
-    batch = score.score_table(model, native.features(calls, None, AS_OF + DAY), where="")
-    assert again.scores(AS_OF + DAY).equals(batch.select(["number", "score"]))
+    assert_knows_what_the_batch_knows(again, calls, None, AS_OF + DAY)
 
 
 @pytest.mark.parametrize("part", [(0, 1), (1, 2)])
@@ -333,10 +419,9 @@ def test_texts_that_nobody_sent_lately_are_forgotten_and_nothing_else_changes(mo
         watching.mark()
     watching.close()
 
-    batch = score.score_table(model, native.features(calls, messages, AS_OF), where="")
     assert most > 300
     assert watching.live.met == len(watching.live.numbers) + 3
-    assert watching.scores(AS_OF).equals(batch.select(["number", "score"]))
+    assert_knows_what_the_batch_knows(watching, calls, messages, AS_OF)
 
 
 def test_a_new_watch_is_quiet_until_it_knows_whom_it_sees(model, lines, tmp_path):
