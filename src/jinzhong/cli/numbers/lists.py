@@ -100,8 +100,9 @@ def _take_list(chosen: argparse.Namespace) -> int:
     line, switched_on = queries.in_force(chosen.day), rules.live(chosen.day)
     try:
         model = model_of(chosen)
+        scores = reading.read_scores(chosen.file)
         given = reading.read(
-            chosen.file,
+            scores,
             model,
             cut_off=chosen.as_of or clock.midnight(chosen.day),
             prevalence=chosen.prevalence,
@@ -120,7 +121,7 @@ def _take_list(chosen: argparse.Namespace) -> int:
                 as_of=as_of,
                 latest=latest(as_of),
                 live=live.first_listed(operator, until=given.cut_off),
-                asks=chosen.file if chosen.signals else None,
+                asks=scores if chosen.signals else None,
                 switched_on=switched_on,
             )
         kept, fresh = operations.keep_list(
@@ -177,7 +178,8 @@ def _challenge(chosen: argparse.Namespace) -> int:
     if kept is None:
         raise Unusable(f"--day {chosen.day}: there is no list of this day yet, import it first")
     try:
-        given = reading.read_rival(chosen.file, boosting.load(chosen.model), prevalence=kept.prevalence)
+        model = boosting.load(chosen.model)
+        given = reading.rival(reading.read_scores(chosen.file), model, prevalence=kept.prevalence)
         made, fresh = operations.challenge(kept=kept, given=given, by=name_of(by), now=clock.now())
     except (BadList, operations.Unfit) as problem:
         raise Unusable(str(problem)) from problem
