@@ -9,6 +9,7 @@ from typing import Any
 from jinzhong import clock
 from jinzhong.cli import Unusable, actor, add_by, day, moment, name_of
 from jinzhong.cli.numbers.options import (
+    add_memory,
     add_model,
     latest,
     microseconds,
@@ -49,6 +50,7 @@ def add_list(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="ask the readable rules of the calls too: which numbers each names, and why (numbers signals)",
     )
+    add_memory(take)
     take.add_argument("--drift", type=Path, help="what numbers score --drift wrote beside the file")
     take.add_argument("--simulated", action="store_true", help="numbers of a synthetic world; marked as such")
     add_by(take)
@@ -88,6 +90,7 @@ def add_labels(command: argparse.ArgumentParser) -> None:
 def _take_list(chosen: argparse.Namespace) -> int:
     from jinzhong.scoring import live, operations, queries, reading, rules
     from jinzhong.scoring.given import BadList
+    from jinzhong_engine.backends import run
 
     by, now = actor(chosen.by, "number.import"), clock.now()
     operator = operator_of(chosen, by)
@@ -111,6 +114,7 @@ def _take_list(chosen: argparse.Namespace) -> int:
             simulated=chosen.simulated,
         )
         if chosen.calls:
+            run.must_fit(chosen.calls, chosen.messages, chosen.memory)
             as_of = microseconds(given.cut_off)
             given = reading.with_calls(
                 given,
