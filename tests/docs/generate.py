@@ -157,10 +157,13 @@ def features() -> str:
     """What is computed of every number."""
     from jinzhong_engine.features.catalogue import CATALOGUE
 
-    rows = [(one.name, one.zh, one.unit, one.en, one.formula) for one in CATALOGUE]
+    rows = [
+        (one.name, one.zh, one.unit, one.window_told, one.en, one.formula, one.source) for one in CATALOGUE
+    ]
     return (
-        "# Features of numbers\n\nOne row per number; the end of a name is its trailing window.\n\n"
-        + _table(("name", "中文", "unit", "meaning", "formula"), rows)
+        "# Features of numbers\n\nOne row per number. Windows trail the moment asked for. Source: who publishes the sign; formula and window are"
+        " ours everywhere.\n\n"
+        + _table(("name", "中文", "unit", "window", "meaning", "formula", "source"), rows)
     )
 
 
