@@ -83,13 +83,10 @@ def _write(scores: Path, at: Path) -> None:
     from jinzhong.scoring import reading
 
     model = boosting.load(at / "model")
-    read = reading.read_scores(scores)
     given = reading.read(
-        read, model, cut_off=clock.DEMO_DAY, prevalence=PREVALENCE, line=None, drift=at / "drift.json"
+        scores, model, cut_off=clock.DEMO_DAY, prevalence=PREVALENCE, line=None, drift=at / "drift.json"
     )
-    rival = reading.rival(
-        reading.read_scores(at / "rival.csv"), boosting.load(card.SHIPPED), prevalence=PREVALENCE
-    )
+    rival = reading.read_rival(at / "rival.csv", boosting.load(card.SHIPPED), prevalence=PREVALENCE)
     end, now = (round(one.timestamp() * 1_000_000) for one in (clock.DEMO_DAY, clock.now()))
     given = reading.with_calls(
         given,
@@ -100,7 +97,7 @@ def _write(scores: Path, at: Path) -> None:
         as_of=end,
         latest=now,
         live=_live(at),
-        asks=read,
+        asks=scores,
     )
     assert given.reached
     assert given.rung

@@ -217,3 +217,37 @@ def test_verdicts_become_the_rows_to_fit_on(operator, scores, model, place, tmp_
     with out.open(encoding="utf-8", newline="") as file:
         written = {row["number"]: row["fraud"] for row in csv.DictReader(file)}
     assert written.keys() == {"+86 154 0000 2093", "0154-0000-2094"}
+
+
+def test_a_parquet_file_of_scores_says_how_it_was_made(operator, scores, model, tmp_path, capsys):
+    """Scored at one in a hundred: taken as such without a word, refused at another prevalence and with another model."""
+    from jinzhong_engine.models import card as cards
+
+    made = tmp_path / "scores.parquet"
+    given = ["--features", str(tmp_path / "f.csv"), "--prevalence", "0.01", "--out", str(made)]
+    assert main(["numbers", "score", "--model", str(model), *given]) == 0
+    bring_it = ["numbers", "list", "import", str(made), "--day", DAY, "--by", "risk", "--model"]
+
+    assert main([*bring_it, str(model), "--prevalence", "0.001"]) == 2
+    assert "是按比例 0.01 打的分，这里写的是 0.001" in capsys.readouterr().err
+    assert main([*bring_it, str(cards.SHIPPED)]) == 2
+    assert "是另一个模型" in capsys.readouterr().err
+    assert not DailyList.objects.exists()
+
+    assert main([*bring_it, str(model)]) == 0
+    assert DailyList.objects.get().prevalence == 0.01
+
+
+def test_scores_that_all_lie_below_the_line_are_told(operator, model, tmp_path, capsys):
+    """A CSV can't say how it was made: scored at one in a thousand, brought in at the model's own half."""
+    rows = [[f"154000020{one}", 0.0005, ""] for one in range(10, 30)]
+    file = write(tmp_path / "low.csv", "number,score,reasons", rows)
+    capsys.readouterr()
+
+    assert (
+        main(["numbers", "list", "import", str(file), "--day", DAY, "--model", str(model), "--by", "risk"])
+        == 0
+    )
+
+    assert "no score reaches the line" in (told := capsys.readouterr().err)
+    assert "another --prevalence" in told

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext
 
-from jinzhong.cases.models import Case, CaseRevision, Export, Status, Victim
+from jinzhong.cases.models import Case, CaseRevision, Export, Status, Trace, Victim
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Town
 from jinzhong.intake.models import Arrival
@@ -20,6 +20,8 @@ from jinzhong_engine.taxonomy import FRAUD_CLASSES
 
 AT_ONCE = 500
 """Values in one question to the database; it takes only so many."""
+CONFIRMED = (Status.FILED, Status.CLEARED, Status.TRANSFERRED)
+"""The police took these up as a case; what is only accepted, or was withdrawn, confirms nothing."""
 
 
 def known(as_of: datetime | None = None) -> QuerySet[CaseRevision]:
@@ -156,6 +158,35 @@ def robbed(people: Iterable[UUID], *, viewer: Account) -> dict[UUID, list[CaseRe
             if victim.subject_id:
                 found.setdefault(victim.subject_id, []).append(one)
     return found
+
+
+class Fraud(NamedTuple):
+    """When the first case that names a number was reported, and since when we know that."""
+
+    reported_at: datetime
+    known_at: datetime
+
+
+def fraud_numbers() -> dict[UUID, Fraud]:
+    """Numbers that offenders used, by the confirmed cases as they are told now."""
+    told = Trace.objects.filter(
+        kind=Trace.Kind.NUMBER, subject__isnull=False, revision__status__in=CONFIRMED
+    ).values_list("revision__case", "subject", "revision__reported_at", "revision__known_at")
+    since: dict[tuple[UUID, UUID], datetime] = {}
+    for case, number, _reported, known_at in told:
+        since[case, number] = min(known_at, since.get((case, number), known_at))
+    found: dict[UUID, Fraud] = {}
+    for case, number, reported_at, _known in told.filter(revision__superseded_at=None):
+        one, before = Fraud(reported_at, since[case, number]), found.get(number)
+        found[number] = Fraud(*map(min, one, before)) if before else one
+    return found
+
+
+def named(people: Iterable[UUID]) -> set[UUID]:
+    """Those of these subjects whom any case ever named, as offenders' number or account or as robbed."""
+    people = list(people)
+    rows = (Trace.objects.filter(subject__in=people), Victim.objects.filter(subject__in=people))
+    return {one for found in rows for one in found.values_list("subject", flat=True) if one}
 
 
 def was_victim(people: Iterable[UUID]) -> bool:

@@ -54,6 +54,17 @@ class Duel:
     left_out: int
     """Listed by either and not kept, so not compared."""
 
+    @property
+    def lists_nobody(self) -> bool:
+        return not self.parts[1].times
+
+    @property
+    def finds_less(self) -> bool:
+        """Fewer of the numbers known as fraud, and no fewer that are known not to be; or not half of the fraud."""
+        here, there = self.parts[0], self.parts[1]
+        fewer = there.fraud < here.fraud and there.judged - there.fraud >= here.judged - here.fraud
+        return fewer or 2 * there.fraud < here.fraud
+
 
 def duels(*, viewer: Account, today: date) -> list[Duel]:
     """Every challenger of the lists in force of the last 30 days that a viewer may see, the one heard last first."""

@@ -246,6 +246,12 @@ def labels(*, viewer: Account | None, among: QuerySet[Entry] | None = None) -> l
     ]
 
 
+def spoken_by_office() -> set[UUID]:
+    """Numbers of which the office has said something that stands, were it that it isn't sure."""
+    found = Verdict.objects.filter(ended_at=None, side=Verdict.Side.OFFICE)
+    return set(found.order_by().values_list("number", flat=True))
+
+
 # -- lines ------------------------------------------------------------------------------------------
 
 

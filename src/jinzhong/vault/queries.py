@@ -102,6 +102,16 @@ def find(kind: str, text: str) -> list[Subject]:
     return _carrying({blind})[blind]
 
 
+def carriers(kind: str, texts: Collection[str]) -> dict[str, set[UUID]]:
+    """Of each of these canonical values the subjects that carry it, whether merged or not. Ask for some hundreds at once."""
+    blinds = {seal.blind(kind, one): one for one in texts}
+    found: dict[str, set[UUID]] = {one: set() for one in texts}
+    rows = Identifier.objects.filter(kind=kind, blind__in=list(blinds)).order_by()
+    for blind, subject in rows.values_list("blind", "subject"):
+        found[blinds[bytes(blind)]].add(subject)
+    return found
+
+
 def _carrying(blinds: Collection[bytes]) -> dict[bytes, list[Subject]]:
     """The subjects (merged ones as the one that stays) that carry what has these blind indexes, the oldest first."""
     found: dict[bytes, dict[UUID, Subject]] = {one: {} for one in blinds}

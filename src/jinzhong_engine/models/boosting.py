@@ -39,6 +39,9 @@ LIMITS = (
     "只对和训练数据同样来历、同样算法的特征有效；换了地区、运营商或统计口径要重新训练并重新检验",
     "校准来自训练数据的交叉验证；实际比例不同时要用 --prevalence 说明",
 )
+PRESUMED = (
+    "有的行不是人判的（data.presumed_rows）：从没上过名单、没人判过的号码里随机抽的，当作不是诈骗，里面可能有"
+)
 
 
 @dataclass(frozen=True)
@@ -98,12 +101,15 @@ def fit(
     *,
     groups: Any = None,
     times: Any = None,
+    presumed: Any = None,
+    beside: tuple[str, Any] | None = None,
     data: str,
     on: str,
     rounds: int = ROUNDS,
 ) -> tuple[str, dict[str, Any]]:
     """(text of the model, its card). ``groups``: rows of one group never stand on both sides of a fold; ``times``: a fold is
-    judged by a model of earlier rows only; with both, each holds. ``data``: where the rows come from; ``on``: the date of the card.
+    judged by a model of earlier rows only; with both, each holds. ``presumed``: rows nobody looked at, taken for innocent; ``beside``: another model and what
+    it says of the rows. ``data``: where the rows come from; ``on``: the date of the card.
 
     1. Each row is judged by a model that hasn't seen it.
     2. These judgements give the calibration, the figures and the thresholds of the card.
@@ -123,10 +129,21 @@ def fit(
     trees = _train(values, label, rounds, names)
     card = {
         "made_on": on,
-        "data": {"source": data, "rows": len(label), "fraud_rows": int(label.sum())},
-        "validation": {"kind": kind(groups, times), "folds": len(parts), "rows_judged": len(judged)},
+        "data": {
+            "source": data,
+            "rows": len(label),
+            "fraud_rows": int(label.sum()),
+            "presumed_rows": 0 if presumed is None else int(presumed.sum()),
+        },
+        "validation": {
+            "kind": kind(groups, times),
+            "folds": len(parts),
+            "rows_judged": len(judged),
+            "fraud_judged": int(label[judged].sum()),
+        },
         "prevalence": float(label.mean()),
-        "figures": {name: round(value, 4) for name, value in measures.figures(label[judged], found).items()},
+        "figures": _figures(label[judged], found),
+        "beside": beside and {"model": beside[0], "figures": _figures(label[judged], beside[1][judged])},
         "thresholds": {str(fpr): measures.threshold_at(label[judged], found, fpr) for fpr in FALSE_ALARMS},
         "recalls": {str(fpr): measures.recall_at(label[judged], found, fpr) for fpr in FALSE_ALARMS},
         "calibration": {"slope": slope, "offset": offset},
@@ -137,7 +154,7 @@ def fit(
         },
         "features": names,
         "features_sha256": cards.features_digest(names),
-        "limits": list(LIMITS),
+        "limits": [*LIMITS, *([PRESUMED] if presumed is not None and presumed.any() else [])],
     }
     return trees.model_to_string(), card
 
@@ -161,6 +178,10 @@ def _train(values: Any, label: Any, rounds: int, names: list[str] | None = None)
     columns = None if names is None else [f"f{at}" for at in range(len(names))]
     data = lgb.Dataset(values, label, feature_name=columns or "auto", params={"verbose": -1})
     return lgb.train(PARAMETERS, data, num_boost_round=rounds)
+
+
+def _figures(label: Any, found: Any) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in measures.figures(label, found).items()}
 
 
 def _calibration(margin: Any, label: Any) -> tuple[float, float]:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jinzhong_engine.backends.files import BadTable
 from jinzhong_engine.models import boosting, card, matrix
@@ -11,6 +12,9 @@ from jinzhong_engine.models.boosting import Model
 from jinzhong_engine.models.drift import drift
 from jinzhong_engine.models.folds import FOLDS
 from jinzhong_engine.models.reasons import reasons
+
+MODEL, PREVALENCE = b"jinzhong.model", b"jinzhong.prevalence"
+"""What a table of scores says of itself."""
 
 
 def fit_table(
@@ -22,8 +26,10 @@ def fit_table(
     on: str,
     group: str | None = None,
     time: str | None = None,
+    beside: Model | None = None,
 ) -> dict[str, Any]:
-    """Fit on a feature table and write the model's folder; returns the card. ``group``, ``time``: columns for validation only."""
+    """Fit on a feature table and write the model's folder; returns the card. ``group``, ``time``: columns for validation only; ``beside``: a
+    model to be held against on the same rows."""
     aside = [name for name in (group, time) if name]
     for name in aside:
         if name not in table.column_names:
@@ -36,7 +42,17 @@ def fit_table(
     told = matrix.labels(table, label, data, least=2 * FOLDS)
     values = matrix.matrix(table, names, data)
     groups, times = (table[name].to_numpy() if name else None for name in (group, time))
-    text, found = boosting.fit(values, told, names, groups=groups, times=times, data=data, on=on)
+    presumed = None
+    if "label_from" in table.column_names:
+        presumed = pc.fill_null(
+            pc.equal(table["label_from"].cast(pa.string()), "background"), False
+        ).to_numpy()
+    rival = None
+    if beside:
+        rival = beside.card["model_sha256"], beside.chances(matrix.matrix(table, beside.features, data))
+    text, found = boosting.fit(
+        values, told, names, groups=groups, times=times, presumed=presumed, beside=rival, data=data, on=on
+    )
     card.write(out, text, found)
     return found
 
@@ -46,13 +62,26 @@ def score_table(model: Model, table: pa.Table, *, where: str, prevalence: float 
     name, whose = matrix.key(table, where)
     values = matrix.matrix(table, model.features, where)
     chance = model.chances(values, prevalence)
+    made_with = {
+        MODEL: model.card["model_sha256"],
+        PREVALENCE: repr(float(prevalence or model.card["prevalence"])),
+    }
     return pa.table(
         {
             name: whose,
             "score": pa.array(chance),
             "reasons": pa.array(reasons(model, values, chance), pa.string()),
-        }
+        },
+        metadata=made_with,
     )
+
+
+def scored_with(scores: pa.Table) -> tuple[str, float] | None:
+    """(model, prevalence) of a score table, where its file keeps that: Parquet does, CSV and XLSX don't."""
+    told = scores.schema.metadata or {}
+    if MODEL not in told or PREVALENCE not in told:
+        return None
+    return told[MODEL].decode(), float(told[PREVALENCE])
 
 
 def drift_table(model: Model, table: pa.Table, *, where: str) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from jinzhong.cli import Unusable, moment
 from jinzhong.cli.numbers.options import (
     add_engine,
     add_events,
-    add_memory,
     add_model,
     features_of,
     folder_place,
@@ -24,6 +23,7 @@ from jinzhong.cli.numbers.options import (
     share,
     table_place,
     tell,
+    tell_doubts,
     usable,
 )
 
@@ -54,6 +54,10 @@ def add_fit(command: argparse.ArgumentParser) -> None:
         metavar="COLUMN",
         help="rows are judged by rows of earlier times only; with --group, by those of other groups",
     )
+    command.add_argument(
+        "--beside", type=Path, metavar="DIR",
+        help="the model in use, held against this one on the same rows (default: the one that ships, where the table has its columns)",
+    )  # fmt: skip
     command.add_argument("--out", type=folder_place, required=True, help="folder of the model")
     command.add_argument("--json", action="store_true", help="print the card")
     command.set_defaults(run=usable(_fit))
@@ -98,7 +102,6 @@ def add_signals(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--out", type=table_place, required=True, help="CSV, Parquet or XLSX: number, signal, title, reason"
     )
-    add_memory(command)
     command.set_defaults(run=usable(_signals))
 
 
@@ -185,18 +188,35 @@ def _fit(chosen: argparse.Namespace) -> int:
     from jinzhong_engine.backends import files
     from jinzhong_engine.models import score
 
+    table = files.read_table(chosen.features)
+    beside = _in_use(chosen.beside, table)
     card = score.fit_table(
-        files.read_table(chosen.features), label=chosen.label, out=chosen.out, data=chosen.features.name,
-        on=clock.now().date().isoformat(), group=chosen.group, time=chosen.time,
+        table, label=chosen.label, out=chosen.out, data=chosen.features.name, on=clock.now().date().isoformat(),
+        group=chosen.group, time=chosen.time, beside=beside,
     )  # fmt: skip
-    told = ", ".join(f"{name} {value}" for name, value in card["figures"].items())
     tried = card["validation"]
-    tell(
-        f"{chosen.out}: {tried['kind']} validation, {tried['rows_judged']} of {card['data']['rows']} rows judged: {told}"
-    )
+    told = f"{tried['kind']} validation, {tried['rows_judged']} of {card['data']['rows']} rows judged"
+    tell(f"{chosen.out}: {told}: {_figures(card)}")
+    if card["beside"]:
+        tell(f"{chosen.beside or 'the model that ships'}, on the same rows: {_figures(card['beside'])}")
+    tell_doubts(card)
     if chosen.json:
         print(json.dumps(card, ensure_ascii=False))
     return 0
+
+
+def _in_use(folder: Path | None, table: Any) -> Any:
+    """The model to be held against: the one given, or the one that ships if it can judge these rows."""
+    from jinzhong_engine.models import boosting, card
+
+    if folder:
+        return boosting.load(folder)
+    ships = boosting.load(card.SHIPPED)
+    return ships if set(ships.features) <= set(table.column_names) else None
+
+
+def _figures(told: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in told["figures"].items())
 
 
 def _score(chosen: argparse.Namespace) -> int:
@@ -238,7 +258,7 @@ def _drift(chosen: argparse.Namespace) -> int:
 
 def _signals(chosen: argparse.Namespace) -> int:
     from jinzhong_engine import signals
-    from jinzhong_engine.backends import files, native, run
+    from jinzhong_engine.backends import files, native
     from jinzhong_engine.models import matrix
     from jinzhong_engine.tables import CALLS, MESSAGES, TEXT
 
@@ -255,7 +275,6 @@ def _signals(chosen: argparse.Namespace) -> int:
         raise Unusable("numbers signals: --calls needs --as-of")
     else:
         as_of = microseconds(chosen.as_of)
-        run.must_fit(chosen.calls, chosen.messages, chosen.memory)
         calls = files.read_events(chosen.calls, CALLS, latest(as_of))
         messages = files.read_events(chosen.messages, MESSAGES, latest(as_of)) if chosen.messages else None
         found = signals.found(calls, messages, native.features(calls, messages, as_of), as_of)

@@ -9,16 +9,20 @@ from typing import Any
 from jinzhong import clock
 from jinzhong.cli import Unusable, actor, add_by, day, moment, name_of
 from jinzhong.cli.numbers.options import (
-    add_memory,
     add_model,
+    count,
     latest,
     microseconds,
     model_of,
     share,
     table_place,
     tell,
+    tell_doubts,
     usable,
 )
+
+MANY, ENOUGH = 0.02, 200
+"""Twenty times what the model's own line should let through, of so many numbers or more, is told."""
 
 
 def add_list(command: argparse.ArgumentParser) -> None:
@@ -50,7 +54,6 @@ def add_list(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="ask the readable rules of the calls too: which numbers each names, and why (numbers signals)",
     )
-    add_memory(take)
     take.add_argument("--drift", type=Path, help="what numbers score --drift wrote beside the file")
     take.add_argument("--simulated", action="store_true", help="numbers of a synthetic world; marked as such")
     add_by(take)
@@ -80,8 +83,12 @@ def add_labels(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--features",
         type=Path,
-        help="a feature table: its rows of judged numbers, with fraud and labelled_on (default: number, fraud, labelled_on)",
+        help="a feature table: its rows of known numbers, with fraud, labelled_on and label_from (default: number and these)",
     )
+    command.add_argument(
+        "--background", type=count, default=0, metavar="N",
+        help="with --features: so many more of its numbers, drawn from those nobody has had to do with, as presumed innocent",
+    )  # fmt: skip
     command.add_argument("--purpose", required=True, help="what the file is for; kept with who took it")
     add_by(command)
     command.set_defaults(run=usable(_labels))
@@ -90,7 +97,6 @@ def add_labels(command: argparse.ArgumentParser) -> None:
 def _take_list(chosen: argparse.Namespace) -> int:
     from jinzhong.scoring import live, operations, queries, reading, rules
     from jinzhong.scoring.given import BadList
-    from jinzhong_engine.backends import run
 
     by, now = actor(chosen.by, "number.import"), clock.now()
     operator = operator_of(chosen, by)
@@ -103,9 +109,8 @@ def _take_list(chosen: argparse.Namespace) -> int:
     line, switched_on = queries.in_force(chosen.day), rules.live(chosen.day)
     try:
         model = model_of(chosen)
-        scores = reading.read_scores(chosen.file)
         given = reading.read(
-            scores,
+            chosen.file,
             model,
             cut_off=chosen.as_of or clock.midnight(chosen.day),
             prevalence=chosen.prevalence,
@@ -114,7 +119,6 @@ def _take_list(chosen: argparse.Namespace) -> int:
             simulated=chosen.simulated,
         )
         if chosen.calls:
-            run.must_fit(chosen.calls, chosen.messages, chosen.memory)
             as_of = microseconds(given.cut_off)
             given = reading.with_calls(
                 given,
@@ -125,7 +129,7 @@ def _take_list(chosen: argparse.Namespace) -> int:
                 as_of=as_of,
                 latest=latest(as_of),
                 live=live.first_listed(operator, until=given.cut_off),
-                asks=scores if chosen.signals else None,
+                asks=chosen.file if chosen.signals else None,
                 switched_on=switched_on,
             )
         kept, fresh = operations.keep_list(
@@ -140,9 +144,26 @@ def _take_list(chosen: argparse.Namespace) -> int:
     print(
         f"{kept.day}: {kept.scored} numbers scored, {kept.listed} listed{left_out}; {told}", file=sys.stderr
     )
+    tell_doubts(model.card)
+    _tell_line(kept)
     _tell_measured(given)
     _tell_named(given, switched_on)
     return 0
+
+
+def _tell_line(kept: Any) -> None:
+    """Scores that all lie below the line, or far too many above it, were perhaps made at another prevalence."""
+    by_score = kept.entries.filter(listed=True, score__gte=kept.threshold).count()
+    told = None
+    if not by_score:
+        told = "no score reaches the line"
+    elif kept.scored >= ENOUGH and kept.listed > MANY * kept.scored:
+        told = f"{kept.listed} of {kept.scored} numbers reach the line"
+    if told:
+        tell(
+            f"beware: {told} {kept.threshold:.4g} of prevalence {kept.prevalence:.4g}, above which one innocent number in a thousand"
+            " and most fraud ones should lie: was the file scored with another --prevalence? Give the score's here"
+        )
 
 
 def _tell_measured(given: Any) -> None:
@@ -183,7 +204,7 @@ def _challenge(chosen: argparse.Namespace) -> int:
         raise Unusable(f"--day {chosen.day}: there is no list of this day yet, import it first")
     try:
         model = boosting.load(chosen.model)
-        given = reading.rival(reading.read_scores(chosen.file), model, prevalence=kept.prevalence)
+        given = reading.read_rival(chosen.file, model, prevalence=kept.prevalence)
         made, fresh = operations.challenge(kept=kept, given=given, by=name_of(by), now=clock.now())
     except (BadList, operations.Unfit) as problem:
         raise Unusable(str(problem)) from problem
@@ -192,6 +213,9 @@ def _challenge(chosen: argparse.Namespace) -> int:
         f"{kept.day}: {made.scored} numbers scored, {made.listed} would be listed beside {kept.listed}; {told}",
         file=sys.stderr,
     )
+    tell_doubts(model.card)
+    if not made.listed:
+        tell("beware: this model lists nobody; promoted, its lists would be empty")
     return 0
 
 
@@ -212,34 +236,67 @@ def operator_of(chosen: argparse.Namespace, by: Any) -> Any:
 
 
 def _labels(chosen: argparse.Namespace) -> int:
-    import pyarrow as pa
-
     from jinzhong.district.models import Account
-    from jinzhong.scoring import operations
+    from jinzhong.scoring import known, operations
     from jinzhong_engine.backends import files
 
     if not 0 < len(chosen.purpose.strip()) <= 500:
         raise Unusable("--purpose: say what the file is for, in at most 500 characters")
+    if chosen.background and not chosen.features:
+        raise Unusable("--background: goes with --features, from whose numbers they are drawn")
     by = actor(chosen.by, "number.labels")
     table = files.read_table(chosen.features) if chosen.features else None
     if table is not None and "number" not in table.column_names:
         raise Unusable(f"{chosen.features}: there is no column number")
+    numbers = None if table is None else _canonical(table["number"].to_pylist())
     labels = operations.take_labels(
-        viewer=by if isinstance(by, Account) else None,
-        by=name_of(by),
-        purpose=chosen.purpose.strip(),
-        now=clock.now(),
-    )
-    known = {number: (int(fraud), on.isoformat()) for number, fraud, on in labels}
-    numbers = _canonical(table["number"].to_pylist()) if table is not None else list(known)
-    rows = [at for at, number in enumerate(numbers) if number in known]
-    made = table.take(rows) if table is not None else pa.table({"number": pa.array(numbers, pa.string())})
-    said = [known[numbers[at]] for at in rows]
-    made = made.append_column("fraud", pa.array([fraud for fraud, _on in said], pa.int32()))
-    made = made.append_column("labelled_on", pa.array([on for _fraud, on in said], pa.string()))
+        viewer=by if isinstance(by, Account) else None, by=name_of(by), purpose=chosen.purpose.strip(),
+        now=clock.now(), among=numbers,
+    )  # fmt: skip
+    if table is None or numbers is None:
+        made = _labelled(None, labels)
+    else:
+        said = {one.number: one for one in labels}
+        rows = {at: said[one] for at, one in enumerate(numbers) if one in said}
+        rows |= known.presumed(
+            {at: numbers[at] for at in known.strangers(numbers, chosen.background)}, labels
+        )
+        made = _labelled(table.take(list(rows)), list(rows.values()))
+        _tell_shares(len(numbers), list(rows.values()), chosen.background)
     files.write_table(made, chosen.out)
     print(f"{made.num_rows} labels written to {chosen.out}", file=sys.stderr)
     return 0
+
+
+def _labelled(features: Any, labels: list[Any]) -> Any:
+    """The features (None: the numbers alone) with what is said of each row."""
+    import pyarrow as pa
+
+    made = (
+        features
+        if features is not None
+        else pa.table({"number": pa.array([one.number for one in labels], pa.string())})
+    )
+    made = made.append_column("fraud", pa.array([int(one.fraud) for one in labels], pa.int32()))
+    made = made.append_column("labelled_on", pa.array([one.on.isoformat() for one in labels], pa.string()))
+    return made.append_column("label_from", pa.array([one.whence for one in labels], pa.string()))
+
+
+def _tell_shares(numbers: int, labels: list[Any], background: int) -> None:
+    """How many of the file are fraud, and of all; how many of the presumed innocent may be wrong."""
+    fraud = sum(one.fraud for one in labels)
+    drawn = sum(one.whence == "background" for one in labels)
+    tell(
+        f"{fraud} of {len(labels)} labels are fraud; of all {numbers} numbers of the table {fraud} are known as fraud"
+        f" ({100 * fraud / max(1, numbers):.3f} %): give numbers score --prevalence about that share"
+    )
+    if drawn:
+        tell(
+            f"{drawn} numbers that were never listed or judged and that no case or alert names were drawn as presumed innocent;"
+            f" nobody looked at them: with one fraud number in a thousand, about {drawn / 1000:.1f} of them would be fraud"
+        )
+    if drawn < background:
+        tell(f"--background {background}: there are only {drawn} such numbers in the table")
 
 
 def _canonical(written: list[Any]) -> list[str]:

@@ -117,6 +117,12 @@ def share(text: str) -> float:
     return share
 
 
+def count(text: str) -> int:
+    if not text.isdecimal() or int(text) > 10_000_000:
+        raise argparse.ArgumentTypeError(f"{text}: a whole number, at most ten million")
+    return int(text)
+
+
 def part(text: str) -> tuple[int, int]:
     """(0, 4) of 1/4."""
     which, _, of = text.partition("/")
@@ -152,17 +158,21 @@ def add_engine(command: argparse.ArgumentParser) -> None:
         choices=("native", "duckdb", "spark"),
         help="default: native; duckdb where the calls don't fit into --memory",
     )
-    add_memory(command)
-
-
-def add_memory(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--memory",
         type=size,
         metavar="SIZE",
-        help="memory the command may take, as 2GB (default: half of the machine's)",
+        help="memory it may take, as 2GB (default: half of the machine's)",
     )
 
 
 def tell(text: str) -> None:
     print(text, file=sys.stderr)
+
+
+def tell_doubts(card: dict[str, Any]) -> None:
+    """Why this model had better not be used, where its card says so."""
+    from jinzhong_engine.models.doubts import doubts
+
+    for one in doubts(card):
+        tell(f"beware: {one}")

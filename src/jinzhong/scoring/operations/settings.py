@@ -53,9 +53,20 @@ def promote(*, model: str, since: date, why: str, by: Account, now: datetime) ->
     reason = _reason(why, none=_("写一句为什么换"))
     if not Challenge.objects.filter(model=model, superseded_at=None).exists():
         raise Unfit(_("这个模型没有和名单比过，先收它的分数再换"))
+    _check_lists_somebody(model, since)
     made = Promotion.objects.create(model=model, since=since, why=reason, by=by.username, at=now)
     audit.record("scoring.promoted", on=made, by=by.username, at=now, digest=model, since=since)
     return made
+
+
+def _check_lists_somebody(model: str, since: date) -> None:
+    """With its own line, and no line set, a model that listed nobody beside any list would make empty ones."""
+    compared = Challenge.objects.filter(model=model, superseded_at=None)
+    if queries.in_force(since) is None and not compared.filter(listed__gt=0).exists():
+        raise Unfit(
+            _("这个模型在比过的 %(n)s 份名单上一个号码也没有列：启用了，名单就是空的。加上没上过名单的号码重新训练（numbers labels --background）")
+            % {"n": compared.count()}
+        )  # fmt: skip
 
 
 @operation

@@ -1,6 +1,7 @@
 """What a number is, said by people; and what fits a model from it."""
 
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from jinzhong.district.permissions import NotAllowed
 from jinzhong.intake.models import Alert
 from jinzhong.operation import operation
 from jinzhong.scoring import queries
+from jinzhong.scoring.known import Known, known
 from jinzhong.scoring.models import (
     Entry,
     Reached,
@@ -18,8 +20,6 @@ from jinzhong.scoring.models import (
 )
 from jinzhong.scoring.operations.faults import Unfit
 from jinzhong.scoring.words import BECAUSE
-from jinzhong.vault import queries as vault_queries
-from jinzhong.vault.models import Subject
 
 NOTE = 200
 
@@ -77,14 +77,11 @@ def note_warned(*, reached: Reached, alert: Alert, by: str, now: datetime) -> No
 
 @operation
 def take_labels(
-    *, viewer: Account | None, by: str, purpose: str, now: datetime
-) -> list[tuple[str, bool, date]]:
-    """(number, is it fraud, said on) of every standing label, plain, for fitting a model; logged with its purpose."""
+    *, viewer: Account | None, by: str, purpose: str, now: datetime, among: Collection[str] | None = None
+) -> list[Known]:
+    """Every standing label, plain, for fitting a model; logged with its purpose. ``among``: of these numbers alone."""
     audit.take_turn()
-    found = queries.labels(viewer=viewer)
-    numbers = {one.pk: one for one in Subject.objects.filter(pk__in=[one.number for one in found])}
-    phones = {pk: vault_queries.plain(one).get("phone") for pk, one in numbers.items()}
-    known = [(phone, one.fraud, one.on) for one in found if (phone := phones[one.number])]
-    made = Taken.objects.create(rows=len(known), purpose=purpose, by=by, at=now)
-    audit.record("scoring.labels_taken", on=made, by=by, at=now, rows=len(known))
-    return known
+    found = known(viewer=viewer, among=among)
+    made = Taken.objects.create(rows=len(found), purpose=purpose, by=by, at=now)
+    audit.record("scoring.labels_taken", on=made, by=by, at=now, rows=len(found))
+    return found

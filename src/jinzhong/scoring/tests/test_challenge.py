@@ -76,3 +76,37 @@ def test_another_file_takes_the_place_of_the_one_before(kept, operators):
     assert not duel.duels(viewer=operators.desk, today=DAY)
     with pytest.raises(Unfit, match="新一版"):
         put(kept, digest="third")
+
+
+def test_a_model_that_lists_nobody_is_not_promoted(kept, operators):
+    operations.challenge(kept=kept, given=rival({one.number: 0.1 for one in ROWS}), by="risk_1", now=NOW)
+
+    with pytest.raises(Unfit, match="在比过的 1 份名单上一个号码也没有列"):
+        operations.promote(model="b" * 64, since=DAY, why="新", by=operators.desk, now=NOW)
+
+    [told] = duel.duels(viewer=operators.desk, today=DAY)
+    assert told.lists_nobody
+
+
+def test_finding_less_of_what_people_confirmed_is_told(kept, operators):
+    """The list has two numbers, both fraud by what people said; the challenger has the first alone: half of them, and no innocent less."""
+    put(kept)
+    for one in kept.entries.filter(listed=True):
+        say(one, operators.desk)
+
+    [told] = duel.duels(viewer=operators.desk, today=DAY)
+
+    assert [part.fraud for part in told.parts[:2]] == [2, 1]
+    assert told.finds_less
+
+
+def test_leaving_the_innocent_out_is_no_worse(kept, operators):
+    """Of the list's two numbers the first is fraud, the second a shop: the challenger has the first alone."""
+    put(kept)
+    first, second = kept.entries.filter(listed=True)
+    say(first, operators.desk)
+    say(second, operators.desk, "innocent", "shop")
+
+    [told] = duel.duels(viewer=operators.desk, today=DAY)
+
+    assert not told.finds_less

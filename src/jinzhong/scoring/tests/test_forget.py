@@ -48,7 +48,7 @@ def test_what_nobody_confirmed_is_deleted_and_the_confirmed_stays(kept, operator
     assert told.on_id == str(kept.pk)
     assert "15400002094" not in str(told.facts)
     taken = operations.take_labels(viewer=None, by="os:root", purpose="重新训练", now=DUE)
-    assert [number for number, _fraud, _on in taken] == ["15400002093"]
+    assert [one.number for one in taken] == ["15400002093"]
     with pytest.raises(Unfit, match="号码已经删了"):
         say(second, operators.desk, now=DUE)
 

@@ -6,6 +6,7 @@ from jinzhong import flow
 from jinzhong.dispatch.models import Order
 from jinzhong.district.permissions import NotAllowed
 from jinzhong.scoring import operations, queries
+from jinzhong.scoring.known import Known
 from jinzhong.scoring.models import Reached, Verdict
 from jinzhong.scoring.operations import Unfit
 from jinzhong.warning.models import Warning
@@ -84,7 +85,7 @@ def test_an_unsure_office_leaves_no_label_whatever_the_operator_says(first, oper
 def test_labels_are_given_out_for_a_purpose(first, operators):
     say(first, operators.desk)
     taken = operations.take_labels(viewer=None, by="os:root", purpose="重新训练", now=at("10:00"))
-    assert taken == [("15400002093", True, DAY)]
+    assert taken == [Known("15400002093", True, DAY, "verdict")]
 
 
 def test_nothing_follows_from_a_score_or_a_verdict_by_itself(first, operators):

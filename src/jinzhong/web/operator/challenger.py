@@ -65,7 +65,7 @@ def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpRespo
     promotions = list(queries.promotions()[:20])
     shown = {
         "duels": [
-            (one, _span(*one.lines), _span(*one.own_lines))
+            (one, _span(*one.lines), _span(*one.own_lines), _doubt(one))
             for one in duel.duels(viewer=request.user, today=today)
         ],
         "enough": duel.ENOUGH,
@@ -80,6 +80,19 @@ def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpRespo
         "error": error,
     }
     return render(request, "operator/challenger.html", shown, status=status)
+
+
+def _doubt(one: duel.Duel) -> str:
+    """Why the challenger had better not take the place of the model in use; empty: the numbers don't say so."""
+    if one.lists_nobody:
+        return _("按自己的线，它在这些名单上一个号码也不列：启用了，名单就是空的。")
+    if one.finds_less:
+        here, there, *_rest = (part.fraud for part in one.parts)
+        return _("确认涉诈的号码，名单列了 %(here)s 个，它只列 %(there)s 个：先不要换。") % {
+            "here": here,
+            "there": there,
+        }
+    return ""
 
 
 def _span(low: float, high: float) -> str:
