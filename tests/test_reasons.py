@@ -69,6 +69,10 @@ SAID = {
         {"feature": "近7天接通后平均通话：无记录", "usual": "61 秒"},
     ),
     Saying.NO_RECORD: ("使用的手机（IMEI）：无记录", {"feature": "使用的手机（IMEI）"}),
+    Saying.AT_LEAST: (
+        "近7天同一手机上出现过的号码 至少 1,000 个",
+        {"feature": "近7天同一手机上出现过的号码", "number": "1,000", "unit": "个"},
+    ),
     Saying.NUMBERS: ("近7天呼叫的不同号码 1,116 个", {"feature": "近7天呼叫的不同号码", "number": "1,116"}),
     Saying.MESSAGES: ("近7天发出短信 3 条", {"feature": "近7天发出短信", "number": "3"}),
     Saying.MEASURED: ("最近一天相对一周日均 1.4 倍", {"feature": "最近一天相对一周日均", "number": "1.4", "unit": "倍"}),

@@ -53,6 +53,7 @@ class Saying(Enum):
     # 号码
     BESIDE_USUAL = "{feature}（一般 {usual}）"
     NO_RECORD = "{feature}：无记录"
+    AT_LEAST = "{feature} 至少 {number} {unit}"
     NUMBERS = "{feature} {number} 个"
     MESSAGES = "{feature} {number} 条"
     MEASURED = "{feature} {number} {unit}"

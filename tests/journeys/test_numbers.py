@@ -16,6 +16,7 @@ from jinzhong import clock
 from jinzhong.cli import main
 from jinzhong.cli.numbers import engine
 from jinzhong.scoring import pulse
+from jinzhong_engine.tables import SUBSCRIBERS
 
 
 @pytest.fixture
@@ -91,6 +92,23 @@ def test_wrong_use_is_told_in_one_line(calls, tmp_path, capsys, change, said):
     told = capsys.readouterr().err.strip()
     assert said in told
     assert len(told.splitlines()) == 1
+
+
+def test_numbers_sold_are_said_not_to_be_read(calls, tmp_path, capsys):
+    sold = tmp_path / "subscribers.csv"
+    sold.write_text("".join(f"{one.name}," for one in SUBSCRIBERS.columns)[:-1] + "\n", "utf-8")
+    given = ["--calls", str(calls), "--as-of", "2021-05-31T00:00:00+08:00", "--engine", "duckdb"]
+
+    assert (
+        main(["numbers", "features", *given, "--out", str(tmp_path / "with.csv"), "--subscribers", str(sold)])
+        == 0
+    )
+    told = capsys.readouterr().err
+    assert main(["numbers", "features", *given, "--out", str(tmp_path / "without.csv")]) == 0
+
+    assert "no feature reads it" in told
+    assert "no feature reads it" not in capsys.readouterr().err
+    assert (tmp_path / "with.csv").read_bytes() == (tmp_path / "without.csv").read_bytes()
 
 
 def test_a_week_without_a_call_is_told(calls, tmp_path, capsys):

@@ -23,7 +23,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from jinzhong_engine.features.windows import DAY, HOUR, NIGHT_FROM, NIGHT_UNTIL, SHORT_SECONDS
+from jinzhong_engine.features.windows import (
+    DAY,
+    HOUR,
+    MOST_ON_HANDSET,
+    NIGHT_FROM,
+    NIGHT_UNTIL,
+    SHORT_SECONDS,
+)
 
 Grain = Literal[
     "made",
@@ -61,7 +68,7 @@ SOURCES = (OWN, PRACTICE, MONTHLY, BANDICOOT)
 @dataclass(frozen=True)
 class Feature:
     """``name`` says the trailing window too: _1h, _1d, _7d, _30d, or _37d for the whole look-back. ``source``: who publishes the sign; the
-    formula and the window are ours everywhere."""
+    formula and the window are ours everywhere. ``most``: it isn't counted further than that; None: it is."""
 
     name: str
     source: str
@@ -71,6 +78,7 @@ class Feature:
     formula: str
     grain: Grain
     expression: Callable[[Any], Any]
+    most: int | None = None
 
     @property
     def is_count(self) -> bool:
@@ -200,7 +208,8 @@ CATALOGUE = (
             "made", lambda t: t.age.min() / DAY),
     # With what, from where.
     Feature("handset_numbers_7d", OWN, "同一手机上出现过的号码", "most numbers seen on a handset it used", "个",
-            "max over its handsets of distinct callers, at most 1000", "handset", lambda t: t.numbers.max()),
+            "max over its handsets of distinct callers, at most 1000", "handset", lambda t: t.numbers.max(),
+            most=MOST_ON_HANDSET),
     Feature("cells_7d", BANDICOOT, "主叫基站", "distinct cells of calls made", "个", "distinct cells", "cell",
             lambda t: t.count()),
     Feature("forwarded_share_7d", OWN, "呼叫转移占比", "share of made calls that are forwarded", "比例", "forwarded / made",

@@ -56,10 +56,23 @@ def sentence(name: str, value: float, usual: float | None) -> str:
     '近7天回拨占比 0%（一般 25%）'
     >>> sentence("talk_mean_7d", float("nan"), 61.0)
     '近7天接通后平均通话：无记录（一般 61 秒）'
+    >>> sentence("handset_numbers_7d", 1000.0, 1.0)  # not counted further
+    '近7天同一手机上出现过的号码 至少 1,000 个（一般 1 个）'
     """
     title, unit = words(name)
-    said = Saying.NO_RECORD.said(feature=title) if np.isnan(value) else f"{title} {_shown(value, unit)}"
+    if np.isnan(value):
+        said = Saying.NO_RECORD.said(feature=title)
+    elif _is_capped(name, value):
+        said = Saying.AT_LEAST.said(feature=title, number=f"{value:,.0f}", unit=unit)
+    else:
+        said = f"{title} {_shown(value, unit)}"
     return said if usual is None else Saying.BESIDE_USUAL.said(feature=said, usual=_shown(usual, unit))
+
+
+def _is_capped(name: str, value: float) -> bool:
+    """Whether nobody counted further."""
+    most = BY_NAME[name].most if name in BY_NAME else None
+    return most is not None and value >= most
 
 
 SHARE = "比例"

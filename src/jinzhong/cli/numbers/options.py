@@ -60,6 +60,10 @@ def features_of(chosen: argparse.Namespace) -> Any:
     """The features that the options ask for, as a table."""
     from jinzhong_engine.backends import run
 
+    if chosen.subscribers:
+        tell(
+            f"{chosen.subscribers}: checked against the contract; no feature reads it, the values are those without it"
+        )
     given = run.Events(calls=chosen.calls, messages=chosen.messages, subscribers=chosen.subscribers)
     as_of = microseconds(chosen.as_of)
     made = run.features(
