@@ -83,10 +83,13 @@ def _write(scores: Path, at: Path) -> None:
     from jinzhong.scoring import reading
 
     model = boosting.load(at / "model")
+    read = reading.read_scores(scores)
     given = reading.read(
-        scores, model, cut_off=clock.DEMO_DAY, prevalence=PREVALENCE, line=None, drift=at / "drift.json"
+        read, model, cut_off=clock.DEMO_DAY, prevalence=PREVALENCE, line=None, drift=at / "drift.json"
     )
-    rival = reading.read_rival(at / "rival.csv", boosting.load(card.SHIPPED), prevalence=PREVALENCE)
+    rival = reading.rival(
+        reading.read_scores(at / "rival.csv"), boosting.load(card.SHIPPED), prevalence=PREVALENCE
+    )
     end, now = (round(one.timestamp() * 1_000_000) for one in (clock.DEMO_DAY, clock.now()))
     given = reading.with_calls(
         given,
@@ -97,7 +100,7 @@ def _write(scores: Path, at: Path) -> None:
         as_of=end,
         latest=now,
         live=_live(at),
-        asks=scores,
+        asks=read,
     )
     assert given.reached
     assert given.rung

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,28 @@ KEPT = 2000
 hundred would reach. Counts and expected precision are of all that are listed."""
 
 
+@dataclass(frozen=True)
+class Scores:
+    """What ``numbers score`` wrote, row by row; every row was checked."""
+
+    file: Path
+    numbers: list[str]
+    chances: list[float]
+    told: list[Any]
+    """The reasons, as they stand in the file."""
+    made_with: tuple[str, float] | None = None
+    """The model and the prevalence, where the file keeps them."""
+
+    def row(self, at: int) -> Scored:
+        reasons = [one for one in str(self.told[at] or "").split("；") if one]
+        return Scored(self.numbers[at], self.chances[at], reasons)
+
+    def by_number(self) -> dict[str, Scored]:
+        return {number: self.row(at) for at, number in enumerate(self.numbers)}
+
+
 def read(
-    path: Path,
+    scores: Scores,
     model: Model,
     *,
     cut_off: datetime,
@@ -46,24 +66,23 @@ def read(
     drift: Path | None = None,
     simulated: bool = False,
 ) -> Judged:
-    """Raises BadList or the engine's BadTable. ``line``: the one that is set, where one is; ``drift``: what ``score`` wrote beside it."""
-    table = read_table(path)
-    numbers, scores, reasons = _columns(table, path)
-    share = _share(table, path, model, prevalence)
+    """Raises BadList. ``line``: the one that is set, where one is; ``drift``: what ``score`` wrote beside it."""
+    chances, written = scores.chances, scores.file.read_bytes()
+    share = _share(scores, model, prevalence)
     lowest = min(model.line(KEPT_FPR, share), line if line is not None else 1.0)
-    order = sorted((at for at, score in enumerate(scores) if score >= lowest), key=lambda at: -scores[at])
+    order = sorted((at for at, chance in enumerate(chances) if chance >= lowest), key=lambda at: -chances[at])
     return Judged(
-        rows=[Scored(numbers[at], scores[at], _reasons(reasons[at])) for at in order[:KEPT]],
-        chances=[scores[at] for at in order],
-        scored=len(numbers),
+        rows=[scores.row(at) for at in order[:KEPT]],
+        chances=[chances[at] for at in order],
+        scored=len(chances),
         model=model.card["model_sha256"],
         made_on=date.fromisoformat(model.card["made_on"]),
         prevalence=share,
         default_line=model.line(LISTED_FPR, share),
-        digest=seal.digest(path.read_bytes()),
+        digest=seal.digest(written),
         cut_off=cut_off,
         simulated=simulated,
-        drift=_drift(drift, model.card["model_sha256"], digest_of(path.read_bytes())) if drift else None,
+        drift=_drift(drift, model.card["model_sha256"], digest_of(written)) if drift else None,
     )
 
 
@@ -77,7 +96,7 @@ def with_calls(
     as_of: int,
     latest: int,
     live: Mapping[str, datetime],
-    asks: Path | None = None,
+    asks: Scores | None = None,
     switched_on: Collection[str] = (),
 ) -> Judged:
     """What the calls say of the listed numbers; those below the line are nobody's business. ``as_of``, ``latest``: microseconds; ``live``:
@@ -89,7 +108,7 @@ def with_calls(
     texts = read_events(messages, MESSAGES, latest) if messages else None
     features = native.features(table, texts, as_of)
     if asks:
-        given = asked(given, _scored(asks), signals.found(table, texts, features, as_of))
+        given = asked(given, asks.by_number(), signals.found(table, texts, features, as_of))
     above = [one for one in given.rows if one.score >= line]
     listed = {one.number: one.reasons for one in (*above, *given.by_rule(switched_on, line))}
     moments = {one: round(live[one].timestamp() * SECOND) if one in live else as_of for one in listed}
@@ -109,44 +128,37 @@ def with_calls(
     )
 
 
-def _scored(path: Path) -> dict[str, Scored]:
-    """Every number of the file."""
-    rows = zip(*_columns(read_table(path), path), strict=True)
-    return {number: Scored(number, score, _reasons(told)) for number, score, told in rows}
-
-
-def read_rival(path: Path, model: Model, *, prevalence: float) -> Rival:
-    """Another model's scores of the same day. Raises BadList or the engine's BadTable; ``prevalence``: the list's."""
-    table = read_table(path)
-    numbers, scores, _told = _columns(table, path)
-    _share(table, path, model, prevalence)
+def rival(scores: Scores, model: Model, *, prevalence: float) -> Rival:
+    """Another model's scores of the same day; ``prevalence``: the list's. Raises BadList."""
+    _share(scores, model, prevalence)
     return Rival(
-        chances=dict(zip(numbers, scores, strict=True)),
+        chances=dict(zip(scores.numbers, scores.chances, strict=True)),
         model=model.card["model_sha256"],
         made_on=date.fromisoformat(model.card["made_on"]),
         line=model.line(LISTED_FPR, prevalence),
-        digest=seal.digest(path.read_bytes()),
+        digest=seal.digest(scores.file.read_bytes()),
     )
 
 
-def _share(table: Any, path: Path, model: Model, given: float | None) -> float:
+def _share(scores: Scores, model: Model, given: float | None) -> float:
     """The prevalence of the scores: the one given, the file's own, or the model's. What the file says of itself must agree."""
-    told = scored_with(table)
+    file, told = scores.file.name, scores.made_with
     if told and told[0] != model.card["model_sha256"]:
         raise BadList(
             _("%(file)s 是另一个模型（%(other)s）打的分：--model 要写打分用的那一个")
-            % {"file": path.name, "other": told[0][:12]}
+            % {"file": file, "other": told[0][:12]}
         )
     if told and given and not math.isclose(told[1], given):
         raise BadList(
             _("%(file)s 是按比例 %(told)s 打的分，这里写的是 %(given)s：--prevalence 要一样")
-            % {"file": path.name, "told": f"{told[1]:.4g}", "given": f"{given:.4g}"}
+            % {"file": file, "told": f"{told[1]:.4g}", "given": f"{given:.4g}"}
         )
     return given or (told[1] if told else float(model.card["prevalence"]))
 
 
-def _columns(table: Any, path: Path) -> tuple[list[str], list[float], list[Any]]:
-    """Numbers, scores and reasons, every row checked."""
+def read_scores(path: Path) -> Scores:
+    """Raises BadList or the engine's BadTable."""
+    table = read_table(path)
     missing = [name for name in ("number", "score", "reasons") if name not in table.column_names]
     if missing:
         raise BadList(
@@ -157,8 +169,8 @@ def _columns(table: Any, path: Path) -> tuple[list[str], list[float], list[Any]]
     if not found:
         raise BadList(_("%(file)s 里一个号码也没有") % {"file": path.name})
     numbers = _numbers([one[0] for one in found], path)
-    scores = [_score(one[1], path, at) for at, one in enumerate(found, 2)]
-    return numbers, scores, [one[2] for one in found]
+    chances = [_score(one[1], path, at) for at, one in enumerate(found, 2)]
+    return Scores(path, numbers, chances, [one[2] for one in found], scored_with(table))
 
 
 def _drift(path: Path, model: str, scores: str) -> dict[str, Any]:
@@ -225,7 +237,3 @@ def _numbers(written: list[Any], path: Path) -> list[str]:
                 % {"file": path.name, "row": row, "first": rows[number]}
             )
     return list(rows)
-
-
-def _reasons(told: Any) -> list[str]:
-    return [one for one in str(told or "").split("；") if one]

@@ -10,20 +10,27 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from jinzhong_engine.backends.cores import later
+from jinzhong_engine.backends.cores import held, later
 from jinzhong_engine.backends.files import BadTable, Lazy
 from jinzhong_engine.features.catalogue import CATALOGUE
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
 from jinzhong_engine.tables import CALLS, COUNT, MESSAGES, TEXT, TIME, Table
 
+BESIDE = 90 * 2**20
+"""Bytes beside what the process holds when DuckDB begins: Ibis, the plan, and what DuckDB takes beyond its limit. Measured (docs/figures.md)."""
+PER_NUMBER = 1000
+"""Bytes of a line of features, in DuckDB and in Arrow at once: 45 values of eight bytes and the number, twice, with air."""
+LEAST = 64 * 2**20
+"""Below this DuckDB can't hold what it is working on, spill or not."""
+
 
 def features(calls: Lazy, messages: Lazy | None, as_of: int, *, memory: int = 0) -> pa.Table:
-    """calls, messages: checked tables, or checked Parquet files. ``memory``: bytes it may take; 0: DuckDB's own idea."""
+    """calls, messages: checked tables, or checked Parquet files. ``memory``: bytes the process may take, all of it; 0: DuckDB's own idea."""
     try:
         return _features(calls, messages, as_of, memory)
     except duckdb.OutOfMemoryException as problem:
         raise BadTable(
-            f"DuckDB: more than {memory / 2**30:.1f} GB are needed even while it spills to disk; raise --memory"
+            f"DuckDB: more than the {memory / 2**30:.1f} GB of --memory are needed even while it spills to disk; raise --memory"
         ) from problem
 
 
@@ -45,14 +52,36 @@ def _features(calls: Lazy, messages: Lazy | None, as_of: int, memory: int) -> pa
             "SET threads TO 2; SET preserve_insertion_order = false; SET enable_progress_bar = false; SET TimeZone = 'UTC'"
         )
         engine.execute(f"SET temp_directory = {_quoted(spill)}")
+        pa.default_memory_pool().release_unused()
+        beside = held() + BESIDE
         if memory:
-            engine.execute(f"SET memory_limit = '{memory // 2**20} MiB'")
+            _limit(engine, memory, beside)
         week = later(_given, engine, "TEMP TABLE calls", CALLS, calls, (as_of - WEEK, as_of))
         query = _query(as_of)
         week.result()
+        if memory:
+            _limit(engine, memory, beside + PER_NUMBER * _numbers(engine))
         _given(engine, "VIEW earlier", CALLS, calls, (as_of - LOOKBACK, as_of - WEEK))
         _given(engine, "VIEW messages", MESSAGES, messages, (as_of - WEEK, as_of))
         return engine.sql(query).to_arrow_table()
+
+
+def _limit(engine: Any, memory: int, beside: int) -> None:
+    """DuckDB gets what is left of ``memory`` when all else took its part."""
+    left = memory - beside
+    if left < LEAST:
+        raise BadTable(
+            f"--memory: {memory / 2**30:.2f} GB are too little: Python, Arrow and the features take about {beside / 2**30:.2f} GB, and DuckDB"
+            f" needs something to compute with; give {(beside + LEAST) / 2**30 + 0.05:.1f}GB or more"
+        )
+    engine.execute(f"SET memory_limit = '{left // 2**20} MiB'")
+
+
+def _numbers(engine: Any) -> int:
+    """About how many lines the answer has."""
+    both = "SELECT caller AS number FROM calls UNION ALL SELECT callee FROM calls"
+    counted = engine.sql(f"SELECT approx_count_distinct(number) AS numbers FROM ({both})").to_arrow_table()
+    return int(counted["numbers"][0].as_py())
 
 
 def _query(as_of: int) -> str:

@@ -17,9 +17,15 @@ from jinzhong_engine.tables import CALLS, MESSAGES, SUBSCRIBERS
 
 BYTES_PER_CALL = 140
 BYTES_PER_EARLIER = 40
+BYTES_PER_KEPT = 250
 BYTES_BESIDE = 700_000_000
-"""What the native executor takes for each event it reads whole, for each call of a file of before the week, and beside them: imports, and
-the features of 300,000 numbers. Enough, not exact; docs/figures.md has the measurements."""
+"""What the native executor takes for each event it reads whole, for each call of a file of before the week, for each event where calls
+stay beside the features and rules are asked, and beside them: imports, and the features of 300,000 numbers. Enough, not exact;
+docs/figures.md has the measurements."""
+AS_READ = {".csv": 5, ".xlsx": 40}
+"""How many times its own size a file takes that is read whole: CSV of calls measured (4.8), a sheet's compressed cells reckoned."""
+ARROW = 100_000_000
+"""Python and Arrow, before anything is read."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +46,19 @@ def features(
     memory: int | None,
     tell: Callable[[str], None],
 ) -> pa.Table:
-    """``latest``: no event lies after it. ``engine`` None: native where it fits into ``memory`` bytes, DuckDB elsewhere."""
+    """``latest``: no event lies after it. ``memory``: bytes the process may take; None: half of the machine's. ``engine`` None: native where
+    that is enough, DuckDB elsewhere."""
     allowed = memory or half_of_memory()
     if events.subscribers:
         files.checked(
             files.read_table(events.subscribers), SUBSCRIBERS, latest, files.Place(str(events.subscribers))
         )
     paths = [(path, shape) for path, shape in ((events.calls, CALLS), (events.messages, MESSAGES)) if path]
-    chosen = engine or _fitting([path for path, _shape in paths], as_of, allowed, tell)
+    needed = _needed([path for path, _shape in paths], as_of, allowed)
+    chosen = engine or _fitting(needed, allowed, tell)
     if chosen == "native":
+        if memory and needed > memory:
+            raise _too_little(needed, memory, "native")
         return _native(events, as_of, latest)
     lazy = [files.lazily(path, shape, latest) for path, shape in paths]
     return _relational(chosen, lazy[0], lazy[1] if events.messages else None, as_of, allowed)
@@ -102,23 +112,53 @@ def _spark() -> Any:
     return spark
 
 
-def _fitting(paths: list[Path], as_of: int, allowed: int, tell: Callable[[str], None]) -> str:
+def _fitting(needed: int, allowed: int, tell: Callable[[str], None]) -> str:
     """Which executor computes within the memory that is allowed."""
-    needed = BYTES_BESIDE
-    for path in paths:
-        parquet = files.parquet_files(path)
-        whole, early = files.apart(parquet, as_of - WEEK)
-        needed += BYTES_PER_CALL * files.rows_in(whole) + BYTES_PER_EARLIER * files.rows_in(early)
-        if not parquet and path.stat().st_size > allowed:
-            raise BadTable(
-                f"{path}: larger than the memory allowed; only Parquet can be read in pieces: give it as Parquet, or raise --memory"
-            )
     if needed <= allowed:
         return "native"
     tell(
         f"about {needed / 2**30:.1f} GB would be needed, {allowed / 2**30:.1f} GB are allowed: DuckDB computes, and spills to disk"
     )
     return "duckdb"
+
+
+def _needed(paths: list[Path], as_of: int, allowed: int) -> int:
+    """Bytes the native executor takes. What can't even be read within ``allowed`` is refused."""
+    needed = BYTES_BESIDE
+    for path in paths:
+        parquet = files.parquet_files(path)
+        whole, early = files.apart(parquet, as_of - WEEK)
+        needed += BYTES_PER_CALL * files.rows_in(whole) + BYTES_PER_EARLIER * files.rows_in(early)
+        read = _as_read(path, parquet)
+        if read and read + ARROW > allowed:
+            raise BadTable(
+                f"{path}: takes about {read / 2**30:.1f} GB where it is read, more than the memory allowed; only Parquet can be read in"
+                " pieces: give it as Parquet, or raise --memory"
+            )
+        needed += read
+    return needed
+
+
+def _as_read(path: Path, parquet: list[str]) -> int:
+    """Bytes that a file of another kind than Parquet takes as a table."""
+    return 0 if parquet else path.stat().st_size * AS_READ.get(path.suffix, 1)
+
+
+def must_fit(calls: Path, messages: Path | None, memory: int | None) -> None:
+    """Refuses events that can't be kept whole within ``memory`` bytes beside their features and the rules; None: half of the machine's."""
+    allowed, needed = memory or half_of_memory(), BYTES_BESIDE
+    for path in filter(None, (calls, messages)):
+        parquet = files.parquet_files(path)
+        needed += BYTES_PER_KEPT * files.rows_in(parquet) + _as_read(path, parquet)
+    if needed > allowed:
+        raise _too_little(needed, allowed, "calls that are looked through whole")
+
+
+def _too_little(needed: int, allowed: int, what: str) -> BadTable:
+    return BadTable(
+        f"--memory: {what}: about {needed / 2**30:.1f} GB are needed, {allowed / 2**30:.1f} GB are allowed; raise --memory, or give fewer"
+        " days (no more than 37 are looked at)"
+    )
 
 
 def half_of_memory() -> int:

@@ -12,6 +12,7 @@ from jinzhong.cli import Unusable, moment
 from jinzhong.cli.numbers.options import (
     add_engine,
     add_events,
+    add_memory,
     add_model,
     features_of,
     folder_place,
@@ -102,6 +103,7 @@ def add_signals(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--out", type=table_place, required=True, help="CSV, Parquet or XLSX: number, signal, title, reason"
     )
+    add_memory(command)
     command.set_defaults(run=usable(_signals))
 
 
@@ -258,7 +260,7 @@ def _drift(chosen: argparse.Namespace) -> int:
 
 def _signals(chosen: argparse.Namespace) -> int:
     from jinzhong_engine import signals
-    from jinzhong_engine.backends import files, native
+    from jinzhong_engine.backends import files, native, run
     from jinzhong_engine.models import matrix
     from jinzhong_engine.tables import CALLS, MESSAGES, TEXT
 
@@ -275,6 +277,7 @@ def _signals(chosen: argparse.Namespace) -> int:
         raise Unusable("numbers signals: --calls needs --as-of")
     else:
         as_of = microseconds(chosen.as_of)
+        run.must_fit(chosen.calls, chosen.messages, chosen.memory)
         calls = files.read_events(chosen.calls, CALLS, latest(as_of))
         messages = files.read_events(chosen.messages, MESSAGES, latest(as_of)) if chosen.messages else None
         found = signals.found(calls, messages, native.features(calls, messages, as_of), as_of)

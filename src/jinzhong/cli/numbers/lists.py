@@ -9,6 +9,7 @@ from typing import Any
 from jinzhong import clock
 from jinzhong.cli import Unusable, actor, add_by, day, moment, name_of
 from jinzhong.cli.numbers.options import (
+    add_memory,
     add_model,
     count,
     latest,
@@ -54,6 +55,7 @@ def add_list(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="ask the readable rules of the calls too: which numbers each names, and why (numbers signals)",
     )
+    add_memory(take)
     take.add_argument("--drift", type=Path, help="what numbers score --drift wrote beside the file")
     take.add_argument("--simulated", action="store_true", help="numbers of a synthetic world; marked as such")
     add_by(take)
@@ -97,6 +99,7 @@ def add_labels(command: argparse.ArgumentParser) -> None:
 def _take_list(chosen: argparse.Namespace) -> int:
     from jinzhong.scoring import live, operations, queries, reading, rules
     from jinzhong.scoring.given import BadList
+    from jinzhong_engine.backends import run
 
     by, now = actor(chosen.by, "number.import"), clock.now()
     operator = operator_of(chosen, by)
@@ -109,8 +112,9 @@ def _take_list(chosen: argparse.Namespace) -> int:
     line, switched_on = queries.in_force(chosen.day), rules.live(chosen.day)
     try:
         model = model_of(chosen)
+        scores = reading.read_scores(chosen.file)
         given = reading.read(
-            chosen.file,
+            scores,
             model,
             cut_off=chosen.as_of or clock.midnight(chosen.day),
             prevalence=chosen.prevalence,
@@ -119,6 +123,7 @@ def _take_list(chosen: argparse.Namespace) -> int:
             simulated=chosen.simulated,
         )
         if chosen.calls:
+            run.must_fit(chosen.calls, chosen.messages, chosen.memory)
             as_of = microseconds(given.cut_off)
             given = reading.with_calls(
                 given,
@@ -129,7 +134,7 @@ def _take_list(chosen: argparse.Namespace) -> int:
                 as_of=as_of,
                 latest=latest(as_of),
                 live=live.first_listed(operator, until=given.cut_off),
-                asks=chosen.file if chosen.signals else None,
+                asks=scores if chosen.signals else None,
                 switched_on=switched_on,
             )
         kept, fresh = operations.keep_list(
@@ -204,7 +209,7 @@ def _challenge(chosen: argparse.Namespace) -> int:
         raise Unusable(f"--day {chosen.day}: there is no list of this day yet, import it first")
     try:
         model = boosting.load(chosen.model)
-        given = reading.read_rival(chosen.file, model, prevalence=kept.prevalence)
+        given = reading.rival(reading.read_scores(chosen.file), model, prevalence=kept.prevalence)
         made, fresh = operations.challenge(kept=kept, given=given, by=name_of(by), now=clock.now())
     except (BadList, operations.Unfit) as problem:
         raise Unusable(str(problem)) from problem

@@ -162,11 +162,15 @@ def add_engine(command: argparse.ArgumentParser) -> None:
         choices=("native", "duckdb", "spark"),
         help="default: native; duckdb where the calls don't fit into --memory",
     )
+    add_memory(command)
+
+
+def add_memory(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--memory",
         type=size,
         metavar="SIZE",
-        help="memory it may take, as 2GB (default: half of the machine's)",
+        help="memory the command may take, as 2GB (default: half of the machine's)",
     )
 
 
