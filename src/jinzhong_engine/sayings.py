@@ -53,6 +53,7 @@ class Saying(Enum):
     # 号码
     BESIDE_USUAL = "{feature}（一般 {usual}）"
     NO_RECORD = "{feature}：无记录"
+    HUB = "枢纽号码：近7天与 {number} 个号码往来，平台、热线也这样，先核登记单位"
     AT_LEAST = "{feature} 至少 {number} {unit}"
     NUMBERS = "{feature} {number} 个"
     MESSAGES = "{feature} {number} 条"

@@ -140,6 +140,28 @@ def test_what_happened_to_the_number_is_marked_on_its_days(operators):
     assert kept.entries.get(listed=False).rung is None  # below the line nobody's calls are counted
 
 
+def test_a_hub_is_marked_first_on_the_list_and_on_its_page(operators):
+    """The mark of one that talks with thousands is neither drawn nor weighed; the reasons behind it keep their own."""
+    mark = "枢纽号码：近7天与 1,240 个号码往来，平台、热线也这样，先核登记单位"
+    listed = judged()
+    first = replace(listed.rows[0], reasons=[mark, *listed.rows[0].reasons])
+    given = replace(listed, rows=[first, *listed.rows[1:]], measures=MEASURES, rung=RUNG)
+    kept, _fresh = operations.keep_list(
+        operator=operators.operator_1, day=DAY, given=given, by="risk_1", now=at("09:00")
+    )
+    risk = logged_in(operators.risk_1)
+
+    assert mark in text(risk.get("/numbers"))
+    page = text(risk.get(f"/numbers/{kept.entries.get(rank=1).pk}"))
+    hub, fanout = page.split('id="why"')[1].split("</table>")[0].split("<tr>")[2:4]
+    assert mark in hub
+    assert "<svg" not in hub
+    assert "%" not in hub
+    assert "没有写普通号码" not in hub
+    assert "普通号码至少八成在 1–6 个" in fanout
+    assert "60%" in fanout
+
+
 def test_figures_are_read_in_english(operators):
     given = replace(
         judged(),

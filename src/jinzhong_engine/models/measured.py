@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from jinzhong_engine.models import matrix
 from jinzhong_engine.models.boosting import Model
-from jinzhong_engine.models.reasons import SHARE, between, sentence, telling, words
+from jinzhong_engine.models.reasons import SHARE, between, sentence, telling, without_mark, words
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Measure:
 
 def measured(model: Model, features: pa.Table, *, told: dict[str, list[str]]) -> dict[str, list[Measure]]:
     """For each number whose sentences (``told``) these features (``backends.native.features``) say again, what stands behind them,
-    in their order."""
+    in their order; nothing stands behind the mark of a hub."""
     if not set(model.features) <= set(features.column_names):
         return {}
     numbers = pc.cast(features["number"], pa.string())
@@ -49,7 +49,7 @@ def measured(model: Model, features: pa.Table, *, told: dict[str, list[str]]) ->
     for number, row, part in zip(found["number"].to_pylist(), values, parts, strict=True):
         order = telling(part)
         said = [sentence(model.features[at], row[at], model.card["usual"][at]) for at in order]
-        if said and said == told[number]:
+        if said and said == without_mark(told[number]):
             whole = part[part > 0].sum()
             behind[number] = [_measure(model, at, row[at], float(part[at] / whole)) for at in order]
     return behind

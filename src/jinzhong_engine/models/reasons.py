@@ -7,10 +7,14 @@ import numpy as np
 from jinzhong_engine.features.catalogue import BY_NAME, Feature
 from jinzhong_engine.features.monthly import MONTHLY
 from jinzhong_engine.models.boosting import Model
-from jinzhong_engine.sayings import CLAUSE, Saying
+from jinzhong_engine.sayings import CLAUSE, Saying, reader
 
 MOST = 5
 """Reasons beside one number."""
+
+HUB = 1000
+"""Numbers called and numbers that called, in a week, from which a number is told to be a hub: 140 a day, every day. Placeholder, as large as
+what is counted on one handset; docs/decisions/0029."""
 
 LISTED = 2000
 """Numbers of one run that get reasons: what an office can look at; contributions cost more than the score itself."""
@@ -26,16 +30,33 @@ def reasons(model: Model, values: Any, chance: Any) -> list[str]:
 
 
 def sentences(model: Model, values: Any) -> list[list[str]]:
-    """The reasons of each row, the most telling first."""
+    """The reasons of each row, the most telling first; before them, whether it is a hub."""
     if not len(values):
         return []
     parts = model.contributions(values)[:, :-1]
-    return [_of_row(model, row, part) for row, part in zip(values, parts, strict=True)]
+    hubs = _hubs(model.features, values)
+    return [[*hub, *_of_row(model, row, part)] for hub, row, part in zip(hubs, values, parts, strict=True)]
+
+
+def _hubs(features: list[str], values: Any) -> list[list[str]]:
+    """What is said of each row that is a hub: a mark, which weighs nothing."""
+    if not {"out_parties_7d", "in_parties_7d"} <= set(features):
+        return [[] for _row in values]
+    parties = sum(values[:, features.index(one)] for one in ("out_parties_7d", "in_parties_7d"))
+    return [[Saying.HUB.said(number=f"{one:,.0f}")] if one >= HUB else [] for one in parties.tolist()]
+
+
+def without_mark(told: list[str]) -> list[str]:
+    """The reasons that the model gave."""
+    return [one for one in told if not _HUB.fullmatch(one)]
 
 
 def _of_row(model: Model, row: Any, parts: Any) -> list[str]:
     """What speaks for fraud; a number nothing speaks against gets none."""
     return [sentence(model.features[at], row[at], model.card["usual"][at]) for at in telling(parts)]
+
+
+_HUB = reader(Saying.HUB.value)
 
 
 def telling(parts: Any) -> list[int]:

@@ -29,8 +29,9 @@ NARROW = 12
 
 
 def beside(told: list[str], measures: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-    """Each reason in words; where the list came with its values, also drawn and weighed."""
-    values: list[dict[str, Any] | None] = [*measures] if measures else [None] * len(told)
+    """Each reason in words; where the list came with its values, also drawn and weighed. A mark before them, that it is a hub, is neither."""
+    known = measures or []
+    values: list[dict[str, Any] | None] = [*[None] * (len(told) - len(known)), *known]
     return [
         {
             "reason": split(one),
