@@ -2,14 +2,17 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from jinzhong import clock, flow
 from jinzhong.audit.models import Event
+from jinzhong.cases import operations as cases
 from jinzhong.cases.models import CaseRevision
 from jinzhong.dispatch import operations as dispatch
 from jinzhong.dispatch.models import Order
+from jinzhong.intake.sources.case_sheet.told import CaseRow, SuspectRow
 from jinzhong.scoring import operations, queries
 from jinzhong.scoring.given import Scored
 from jinzhong.scoring.models import Threshold, Verdict
@@ -219,6 +222,30 @@ def test_the_weekly_report_holds_the_list_against_the_old_rule(desk, risk, opera
     ]
     assert "一天超过 40 个" in page
     assert "154****2093" in text(risk.get("/numbers/weekly"))
+
+
+def test_the_weekly_report_counts_the_numbers_of_cases_that_no_list_had(desk, risk, operators, kept):
+    """The list of 31 May ends at midnight. Cases of that week: its first number reported at ten that day, so listed before; its
+    second reported on the 29th, so after; one on no list. The number below the line was never listed either: three weeks before."""
+    for number, phone, day, status in (
+        ("A1", ROWS[0].number, "2021-05-31", "filed"),
+        ("A2", ROWS[1].number, "2021-05-29", "cleared"),
+        ("A3", "17012345678", "2021-05-30", "filed"),
+        ("A4", "17012345679", "2021-05-30", "accepted"),
+        ("A5", ROWS[2].number, "2021-05-10", "filed"),
+    ):
+        row = CaseRow(
+            number=number, reported_at=at("10:00" if number == "A1" else "15:30", day), town="330213002", status=status,
+            fraud_class="brushing", raw_class="刷单", loss=Decimal("100.00"), area="urban", suspects=(SuspectRow("number", phone),),
+        )  # fmt: skip
+        cases.file_rows([row], arrival=None, by="desk", now=at("09:00", "2021-05-31"))
+
+    cells = _cells(text(desk.get("/numbers/weekly")), "案件里的涉诈号码，名单列过没有")
+
+    assert cells[:5] == ["5月25日 起，6月1日 之前", "3", "1", "1", "1"]
+    assert cells[5:10] == ["5月18日 起，5月25日 之前", "0", "0", "0", "0"]
+    assert cells[15:20] == ["5月4日 起，5月11日 之前", "1", "0", "0", "1"]
+    assert "案件里的涉诈号码" not in text(risk.get("/numbers/weekly"))
 
 
 def test_a_number_stands_in_the_week_it_was_first_listed_in(desk, operators, kept):

@@ -5,7 +5,8 @@ The old rule lists who makes more than so many calls a day; how many is such tha
 the numbers are deleted. Whoever had begun to call before anybody looked isn't compared: no list could have had it in time.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import inf, isinf
 from statistics import median
@@ -14,6 +15,9 @@ from uuid import UUID
 
 from django.db.models import Exists, Min, OuterRef
 
+from jinzhong.cases import queries as cases
+from jinzhong.clock import ZONE, midnight
+from jinzhong.district import queries as district
 from jinzhong.district.models import Account
 from jinzhong.scoring import queries
 from jinzhong.scoring.models import DailyList, Entry, LiveChange
@@ -57,6 +61,19 @@ class Middle:
 
 
 @dataclass(frozen=True)
+class Reported:
+    """Numbers that confirmed cases name as offenders': listed before the first such case was reported, after it, never."""
+
+    before: int
+    after: int
+    never: int
+
+    @property
+    def numbers(self) -> int:
+        return self.before + self.after + self.never
+
+
+@dataclass(frozen=True)
 class Week:
     """The numbers first listed in ``since <= day < until``, as far as the calls were given. The rules are compared on those of them
     that are confirmed as fraud, or where nobody is, on all (``confirmed`` tells which)."""
@@ -68,6 +85,8 @@ class Week:
     """First listed by a list that came without calls."""
     before: int
     """Had begun to call before anybody looked."""
+    reported: Reported | None = None
+    """By the week in which the first case that names a number was reported; None: not this viewer's business."""
 
     @property
     def numbers(self) -> int:
@@ -115,7 +134,40 @@ def weeks(*, viewer: Account, until: date) -> list[Week]:
     )
     said = {one.number: one.fraud for one in queries.labels(viewer=viewer, among=first)}
     rows, begun = list(first.order_by("-of__day", "rank")), _begun()
-    return [_week(rows, said, begun, until - back * WEEK) for back in range(WEEKS)]
+    made = [_week(rows, said, begun, until - back * WEEK) for back in range(WEEKS)]
+    if not district.sight(viewer).district:
+        return made
+    told = {
+        number: one
+        for number, one in cases.fraud_numbers().items()
+        if one.reported_at >= midnight(until - WEEKS * WEEK)
+    }
+    listed = _first_listed(told)
+    return [replace(one, reported=_reported(told, listed, one)) for one in made]
+
+
+def _first_listed(numbers: Collection[UUID]) -> dict[UUID, datetime]:
+    """The end of the day's list that first had each of these numbers, or when a watch had it if that was before."""
+    by_day = Entry.objects.filter(number__in=list(numbers), listed=True)
+    live = LiveChange.objects.filter(number__in=list(numbers), listed=True)
+    found: dict[UUID, datetime] = {}
+    for number, at in (
+        *by_day.order_by().values_list("number", "of__cut_off"),
+        *live.order_by().values_list("number", "at"),
+    ):
+        found[number] = min(at, found.get(number, at))
+    return found
+
+
+def _reported(told: Mapping[UUID, cases.Fraud], listed: Mapping[UUID, datetime], week: Week) -> Reported:
+    here = {
+        number: one.reported_at
+        for number, one in told.items()
+        if week.since <= one.reported_at.astimezone(ZONE).date() < week.until
+    }
+    before = sum(number in listed and listed[number] <= at for number, at in here.items())
+    never = sum(number not in listed for number in here)
+    return Reported(before, len(here) - before - never, never)
 
 
 def _begun() -> dict[UUID, datetime]:
