@@ -391,3 +391,19 @@ def test_an_evaluation_is_told_in_lines_for_people():
         "week 2      8 listed, said 50 % (25 % to 75 %), true 62.5 %",
     ]
     assert not any("{" in line for line in told)
+
+
+def test_people_are_told_of_by_a_watch_of_all_numbers_alone(tmp_path, call_model, capsys):
+    (tmp_path / "events.jsonl").write_text(call_lines(400), "utf-8")
+    names = {"events": "events.jsonl", "state": "state", "out": "list.jsonl", "people": "people.jsonl"}
+    given = [part for name, file in names.items() for part in (f"--{name}", str(tmp_path / file))]
+    watch = ["numbers", "watch", "--model", str(call_model), *given]
+    assert main([*watch, "--part", "1/2"]) == 2
+    assert "--people: needs the calls of all numbers" in capsys.readouterr().err
+    assert main(watch) == 0
+    listed = [json.loads(one) for one in (tmp_path / "list.jsonl").read_text("utf-8").splitlines()]
+    told = [json.loads(one) for one in (tmp_path / "people.jsonl").read_text("utf-8").splitlines()]
+    entered = {(one["number"], one["at"]) for one in listed if one["listed"]}
+    assert told
+    assert {(one["number"], one["since"]) for one in told} <= entered
+    assert list(listed[0]) == ["number", "at", "score", "listed", "reasons", "reached"]

@@ -15,6 +15,8 @@ from jinzhong_engine.backends.native import kinds
 from jinzhong_engine.backends.pool import Pool, longer
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
 
+Call = tuple[int, str, int]
+"""When, with whom, seconds."""
 NO_SLOT = -1
 NONE_BEFORE = np.zeros(0, KNEW)
 """Calls grow old here in the ledger they were entered in; none stand apart."""
@@ -167,6 +169,19 @@ class Live:
 
         in_stretches(part, sizes + 50, papers)
         return out
+
+    def calls_of(self, number: str, since: int, until: int) -> tuple[list[Call], list[Call]]:
+        """Calls that a number made, and those it received, ``since <= at < until``, in order."""
+        [owner] = self.numbers.encode(pa.array([number])).tolist()
+        return self._calls(self.made, "seconds", owner, since, until), self._calls(
+            self.received, "what", owner, since, until
+        )
+
+    def _calls(self, of: Pool, seconds: str, owner: int, since: int, until: int) -> list[Call]:
+        its = of.events[of.start[owner] : of.end[owner]]
+        its = its[(its["at"] >= since) & (its["at"] < until)]
+        others = self.numbers.texts(its["other"].astype(np.int64)).to_pylist()
+        return list(zip(its["at"].tolist(), others, its[seconds].tolist(), strict=True))
 
     def active(self, moment: int, chosen: Any = None) -> Any:
         """Those of the chosen ids, by default of all, with a call made or received in the week before the moment."""

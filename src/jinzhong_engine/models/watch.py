@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -36,7 +36,19 @@ AIR = 100_000
 """Numbers and texts met beyond twice those that were left the last time, before it is looked which never came back."""
 
 CHINA = timezone(timedelta(hours=8))
+
 REACHED = NAMES.index("reached_7d")
+
+
+class Beside(Protocol):
+    """What is told beside the list, of whom the listed numbers talk to (``evaluate.talking``)."""
+
+    out: "ListFile"
+
+    def changed(self, number: str, enters: bool, moment: int) -> None: ...
+    def look(self, live: Live, events: pa.Table, moment: int) -> list[str]: ...
+    def notes(self) -> dict[str, Any]: ...
+    def stand(self, notes: dict[str, Any] | None, listed: list[str]) -> None: ...
 
 
 class Watch:
@@ -44,7 +56,7 @@ class Watch:
 
     ``part`` (k, n): judges only the numbers of part k of n. Given the same events, n watches, each on its own machine, list between
     them what one would. ``quiet_until``: records before this moment count, but list nobody; to a watch without a past everybody is new.
-    ``now``: the clock, asked anew each time; records ahead of it wait until the others get there (decision 27). Without it none are.
+    ``people``: tells whom the listed numbers talk to. ``now``: the clock, asked anew each time; records ahead of it wait until the others get there (decision 27). Without it none are.
     """
 
     def __init__(
@@ -59,6 +71,7 @@ class Watch:
         part: tuple[int, int] = (0, 1),
         quiet_until: int = 0,
         now: Callable[[], int] = lambda: NO_CLOCK,
+        people: Beside | None = None,
     ):
         if model.features != list(NAMES):
             raise BadModel(
@@ -72,12 +85,14 @@ class Watch:
         self.recent, self.ahead = Recent(), Ahead()
         self.counted, self.ignored, self.since_mark = 0, 0, 0
         self.known = 0
-        self.list = ListFile(out)
+        self.list, self.people = ListFile(out), people
         self.journal = Journal(state)
         self._resume()
         self.known = self.live.met
         self.journal.settle()
         self.list.drop_held()
+        if people:
+            people.out.drop_held()
 
     def take(self, events: pa.Table) -> None:
         """Count what is new, in whatever order it comes; then judge who called."""
@@ -115,7 +130,7 @@ class Watch:
     @property
     def newest(self) -> datetime | None:
         """When the newest record was."""
-        return _in_china(self.watermark) if self.watermark else None
+        return in_china(self.watermark) if self.watermark else None
 
     def scores(self, as_of: int) -> pa.Table:
         """number, score of every number with a call in the week before ``as_of``, by number."""
@@ -128,10 +143,13 @@ class Watch:
         """From here on the next run stands on again."""
         self.journal.settle()
         self.list.settle()
+        if self.people:
+            self.people.out.settle()
         notes = {
             "model": self.model.card["seal"], "threshold": self.threshold, "part": self.part,
             "watermark": self.watermark, "counted": self.counted, "as_of": self.as_of,
             "listed": sorted(self._texts(list(self.listed))), "list_bytes": self.list.written,
+            **({"people": self.people.notes()} if self.people else {}),
         }  # fmt: skip
         self.journal.mark(notes, self._oldest())
         self.since_mark = 0
@@ -148,6 +166,8 @@ class Watch:
         self.mark()
         self.journal.close()
         self.list.close()
+        if self.people:
+            self.people.out.close()
 
     # -- counting --------------------------------------------------------------------------------------
 
@@ -178,6 +198,7 @@ class Watch:
         self.counted += fresh.num_rows
         if self.watermark >= self.quiet_until:
             self._judge(numbers, self.watermark + 1)
+            self._tell_of_people(fresh, self.watermark + 1)
         self.recent.forget(self.watermark - self.lateness)
 
     def _oldest(self) -> int:
@@ -201,7 +222,11 @@ class Watch:
         for number, enters in zip(of, entered.tolist(), strict=True):
             (self.listed.add if enters else self.listed.remove)(number)
         # What the list says must be found again after a power cut; why it says so is worked out while the next records are counted.
-        told = (self._texts(of), chance[changed], entered, values[changed])
+        texts = self._texts(of)
+        if self.people:
+            for text, enters in zip(texts, entered.tolist(), strict=True):
+                self.people.changed(text, enters, moment)
+        told = (texts, chance[changed], entered, values[changed])
         self.journal.then(partial(self._say, moment, *told))
 
     def _say(self, moment: int, texts: list[str], chance: Any, entered: Any, values: Any) -> None:
@@ -209,12 +234,19 @@ class Watch:
         rows = zip(texts, chance, entered, sentences(self.model, values), values[:, REACHED], strict=True)
         self.list.say([_line(moment, *row) for row in sorted(rows, key=itemgetter(0))])
 
+    def _tell_of_people(self, fresh: pa.Table, moment: int) -> None:
+        """Behind the list's own lines: whom a line of people speaks of stands on the list already."""
+        if self.people and (lines := self.people.look(self.live, fresh, moment)):
+            self.journal.then(partial(self.people.out.say, lines))
+
     # -- after a crash ---------------------------------------------------------------------------------
 
     def _resume(self) -> None:
         """Stand where the last run stood: at its mark, then its batches, played again. Whose state it is stands from the beginning."""
         notes = self.journal.notes
         self.list.stand(notes["list_bytes"] if notes else 0)
+        if self.people:
+            self.people.stand(notes.get("people") if notes else None, notes["listed"] if notes else [])
         if notes is None:
             self.mark()
         else:
@@ -260,7 +292,7 @@ class Watch:
 
 def _line(moment: int, number: str, chance: float, enters: bool, reasons: list[str], reached: float) -> str:
     line = {
-        "number": number, "at": _in_china(moment - 1).isoformat(), "score": float(chance), "listed": bool(enters),
+        "number": number, "at": in_china(moment - 1).isoformat(), "score": float(chance), "listed": bool(enters),
         "reasons": reasons, "reached": int(reached),
     }  # fmt: skip
     return json.dumps(line, ensure_ascii=False)
@@ -353,6 +385,6 @@ def watch(
     )
 
 
-def _in_china(microseconds: int) -> datetime:
+def in_china(microseconds: int) -> datetime:
     whole, rest = divmod(microseconds, SECOND)
     return datetime.fromtimestamp(whole, CHINA).replace(microsecond=rest)

@@ -137,6 +137,10 @@ def add_watch(command: argparse.ArgumentParser) -> None:
         "--scores", type=table_place, help="at the end: number,score of every number as of --as-of"
     )
     command.add_argument(
+        "--people", type=Path, metavar="FILE",
+        help="JSON lines: the residents whom a listed number talks to, when it is listed and whenever one gets in deeper; for numbers live --people",
+    )  # fmt: skip
+    command.add_argument(
         "--quiet-until", type=moment, metavar="TIME",
         help="records before count, but list nobody: for the weeks that a new watch is first given, to which everybody is new",
     )  # fmt: skip
@@ -288,14 +292,19 @@ def _signals(chosen: argparse.Namespace) -> int:
 
 def _watch(chosen: argparse.Namespace) -> int:
     from jinzhong.scoring.pulse import EVERY, Beating
+    from jinzhong.vault import forms
     from jinzhong_engine.backends import files
+    from jinzhong_engine.evaluate.talking import People
     from jinzhong_engine.models import events
     from jinzhong_engine.models.watch import Watch, watch
 
     if (chosen.scores is None) != (chosen.as_of is None):
         raise Unusable("numbers watch: --scores and --as-of go together")
+    if chosen.people and chosen.part[1] > 1:
+        raise Unusable("--people: needs the calls of all numbers, and --part keeps those of some")
     as_of = microseconds(chosen.as_of) if chosen.as_of else None
     given = {
+        "people": People(chosen.people, is_resident=forms.is_residents) if chosen.people else None,
         "lateness": round(chosen.lateness * 1_000_000),
         "fpr": chosen.fpr,
         "as_of": as_of,
