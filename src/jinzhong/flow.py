@@ -6,7 +6,7 @@ what arrived, the warning, the order, its deadlines, the messages to the officer
 
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,7 +27,7 @@ from jinzhong.dispatch import operations as dispatch
 from jinzhong.dispatch import queries as orders
 from jinzhong.dispatch.models import Order
 from jinzhong.district import queries as district
-from jinzhong.district.models import Account
+from jinzhong.district.models import Account, Unit
 from jinzhong.intake import operations as intake
 from jinzhong.intake import queries as intake_queries
 from jinzhong.intake.models import Alert, Arrival
@@ -38,7 +38,9 @@ from jinzhong.operation import operation
 from jinzhong.review import operations as review
 from jinzhong.scoring import operations as scoring
 from jinzhong.scoring import queries as numbers
-from jinzhong.scoring.models import Entry, Reached
+from jinzhong.scoring.given import PersonLine
+from jinzhong.scoring.models import Reached
+from jinzhong.scoring.queries import Listed
 from jinzhong.vault import operations as vault_operations
 from jinzhong.vault import queries as vault
 from jinzhong.warning import operations as warnings
@@ -98,10 +100,21 @@ def amend_alert(
 
 
 @operation
-def warn_reached(*, entry: Entry, by: Account, now: datetime) -> list[Raised]:
+def warn_reached(*, entry: Listed, by: Account, now: datetime) -> list[Raised]:
     """A person says so: each resident whom a listed number got hold of becomes a warning, or joins the one there is."""
     audit.take_turn()
     return [_warn(one, by=by, now=now) for one in numbers.to_warn(entry)]
+
+
+@operation
+def take_people(
+    *, operator: Unit, file: str, lines: Sequence[PersonLine], by: Account, now: datetime
+) -> tuple[int, list[Raised]]:
+    """Whom the live list's numbers talk to: kept, and each who is in medium or deep becomes a warning or joins the one there is; (lines kept,
+    what was raised). All of it commits with how far the file was read, so that a line that comes again raises nothing."""
+    kept, listings = scoring.keep_people(operator=operator, file=file, lines=lines, by=by.username, now=now)
+    raised = [warn_reached(entry=one, by=by, now=now) for one in listings]
+    return kept, [one for them in raised for one in them]
 
 
 def _warn(reached: Reached, *, by: Account, now: datetime) -> Raised:
@@ -112,7 +125,7 @@ def _warn(reached: Reached, *, by: Account, now: datetime) -> Raised:
     raised = raise_alert(
         source=Alert.Source.NUMBER,
         fields=AlertFields(phone=phone, signs=signs, story=story),
-        raw={"phone": phone, "signs": signs, "story": story, "listed": str(reached.entry_id)},
+        raw={"phone": phone, "signs": signs, "story": story, "listed": str(reached.by.pk)},
         by=by,
         sent_at=now,
         now=now,

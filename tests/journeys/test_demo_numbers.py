@@ -1,5 +1,6 @@
 """The demo's list of numbers comes in by the door of every list, and says that it is simulated."""
 
+import json
 from itertools import islice
 
 import pytest
@@ -9,7 +10,8 @@ from jinzhong.cli import main
 from jinzhong.demo import calls, numbers, run
 from jinzhong.district import operations as district
 from jinzhong.scoring import live
-from jinzhong.scoring.models import DailyList
+from jinzhong.scoring.models import DailyList, Reached
+from jinzhong.warning.models import Source, Warning
 from tests.district import at
 from tests.pages import logged_in, text
 
@@ -48,9 +50,9 @@ def test_the_demo_has_a_list_that_says_it_is_simulated(operator, place, monkeypa
 
 
 def test_the_demos_live_list_comes_from_the_watch_on_simulated_calls(operator, tmp_path, monkeypatch):
-    """Ten days that it gets to know numbers by, and a day that it lists."""
+    """Ten days that it gets to know numbers by, and a day that it lists; whom they talk to becomes warnings, read again nothing."""
     monkeypatch.setattr(clock, "now", lambda: NOW)
-    told, listed = tmp_path / "calls.jsonl", tmp_path / "list.jsonl"
+    told, listed, people = (tmp_path / name for name in ("calls.jsonl", "list.jsonl", "people.jsonl"))
     with told.open("w", encoding="utf-8") as file:
         for of_day in islice(calls.days(), 11):
             file.writelines(line for start, line in of_day if start <= NOW)
@@ -63,9 +65,22 @@ def test_the_demos_live_list_comes_from_the_watch_on_simulated_calls(operator, t
         str(tmp_path / "state"),
         "--out",
         str(listed),
+        "--people",
+        str(people),
     ]
     assert main([*watch, "--quiet-until", run.LISTED_FROM.isoformat()]) == 0
-    assert main(["numbers", "live", str(listed), "--by", "operator", "--simulated"]) == 0
+    bring = ["numbers", "live", str(listed), "--people", str(people), "--by", "operator", "--simulated"]
+    assert main(bring) == 0
+    deep = {
+        (one["number"], one["person"])
+        for one in map(json.loads, people.read_text("utf-8").splitlines())
+        if one["pattern"] != "shallow"
+    }
+    assert len(deep) == len(set(Reached.objects.values_list("change__number", "person"))) > 0
+    assert 0 < Warning.objects.count() <= Source.objects.count()
+    before = Warning.objects.count(), Source.objects.count(), Reached.objects.count()
+    assert main(bring) == 0
+    assert (Warning.objects.count(), Source.objects.count(), Reached.objects.count()) == before
 
     page = text(logged_in(operator).get("/numbers/live"))
     assert page.count("data-row") == live.on_list(viewer=operator).count() > 5

@@ -62,6 +62,24 @@ class LiveLine:
 
 
 @dataclass(frozen=True)
+class PersonLine:
+    """One line beside the live list: a resident whom a listed number talks to is in as deep as ``pattern``, and was before as ``was`` says
+    (empty: wasn't told of). ``since``: when the number was listed; None: before people were told of."""
+
+    line: int
+    ends: int
+    digest: str
+    number: str
+    since: datetime | None
+    person: str
+    pattern: str
+    was: str
+    talks: int
+    seconds: int
+    last: datetime
+
+
+@dataclass(frozen=True)
 class Judged:
     """The whole file: its numbers from the gravest down to the last that is kept, and by which model."""
 

@@ -5,16 +5,18 @@ from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Literal
+from uuid import UUID
 
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast, Substr
 
 from jinzhong import clock
 from jinzhong.clock import ZONE
-from jinzhong.district import queries as district
-from jinzhong.district.models import Account, Role, Unit
+from jinzhong.district.models import Account, Unit
 from jinzhong.scoring import queries
-from jinzhong.scoring.models import Entry, LiveChange, LivePulse
+from jinzhong.scoring.models import Entry, LiveChange, LivePulse, PeopleRead, Verdict
+from jinzhong.scoring.queries import Listed
+from jinzhong.vault import queries as vault
 from jinzhong.vault.models import Identifier
 
 LATELY = timedelta(hours=24)
@@ -22,6 +24,8 @@ HOUR_OF_UTC = "2021-05-31 06"
 """How either database begins to write a moment; an hour in China begins with one of UTC."""
 SILENT = timedelta(minutes=5)
 """The watch says something every few seconds of the machine; after so long, by the machine too, nobody is there."""
+TIMES = 50
+"""Entries and exits of one number that are shown."""
 WEEK = timedelta(days=7)
 NO_RECORDS = timedelta(hours=1)
 """In a whole district somebody rings somebody every minute, at night too."""
@@ -48,7 +52,7 @@ class Watching:
 
 def watchings(*, viewer: Account, now: datetime) -> list[Watching]:
     """The watch of each operator whom a viewer may see."""
-    found = LivePulse.objects.filter(operator__in=_seen(viewer)).select_related("operator")
+    found = LivePulse.objects.filter(operator__in=queries.operators_seen(viewer)).select_related("operator")
     return [Watching(one.operator, one, _silence(one, now)) for one in found.order_by("operator__code")]
 
 
@@ -73,14 +77,8 @@ def last(operator: Unit, *, file: str = "") -> LiveChange | None:
 
 def newest(*, viewer: Account) -> list[LiveChange]:
     """The line read last of each operator whom a viewer may see: an operator's staff their own, the office all; newest first."""
-    found = [one for operator in _seen(viewer) if (one := last(operator))]
+    found = [one for operator in queries.operators_seen(viewer) if (one := last(operator))]
     return sorted(found, key=lambda one: one.kept_at, reverse=True)
-
-
-def _seen(viewer: Account) -> list[Unit]:
-    if viewer.role == Role.OPERATOR:
-        return [viewer.unit] if viewer.is_active and viewer.unit else []
-    return list(queries.operators()) if district.sight(viewer).district else []
 
 
 def changes(*, viewer: Account) -> QuerySet[LiveChange]:
@@ -101,10 +99,53 @@ def on_list(*, viewer: Account) -> QuerySet[LiveChange]:
     return _standing(viewer=viewer).filter(listed=True)
 
 
+def listed(pk: UUID, *, viewer: Account) -> Listed | None:
+    """A number of a daily list or a line of the live watch, as far as a viewer may see it."""
+    seen = LiveChange.objects.select_related("operator", "number").filter(
+        operator__in=queries.operators_seen(viewer)
+    )
+    return queries.entry(pk, viewer=viewer) or seen.filter(pk=pk).first()
+
+
+def people_read(operator: Unit, *, file: str) -> PeopleRead | None:
+    """How far an operator's file of people was read."""
+    return PeopleRead.objects.filter(operator=operator, file=file, line__gt=0).first()
+
+
+def listing(operator: Unit, number: str, *, since: datetime | None) -> LiveChange | None:
+    """When the watch listed this number at this moment; None: the last time it did."""
+    found = LiveChange.objects.filter(operator=operator, listed=True, number__in=vault.find("phone", number))
+    if since:
+        found = found.filter(at=since)
+    return found.order_by("-nth", "-line").first()
+
+
+def is_live(found: Listed) -> bool:
+    """Whether this is what the watch told, and not a daily list."""
+    return isinstance(found, LiveChange)
+
+
+def history(number: UUID, *, viewer: Account) -> list[LiveChange]:
+    """When the watch listed this number and when it left, the last times, newest first."""
+    found = LiveChange.objects.filter(operator__in=queries.operators_seen(viewer), number=number)
+    return list(found.order_by("-at", "-nth", "-line")[:TIMES])
+
+
+def next_open(change: LiveChange, *, viewer: Account) -> LiveChange | None:
+    """The next number on the list now of which nobody has said anything: listed before this one, else the newest."""
+    spoken = Verdict.objects.filter(number=OuterRef("number"), ended_at=None)
+    rest = on_list(viewer=viewer).filter(~Exists(spoken)).exclude(number=change.number_id)
+    return rest.filter(at__lte=change.at).first() or rest.first()
+
+
 def entered(entry: Entry, *, viewer: Account, since: datetime, until: datetime) -> datetime | None:
     """When the watch of its operator first listed a number within this time."""
     found = LiveChange.objects.filter(
-        operator__in=_seen(viewer), number=entry.number_id, listed=True, at__gte=since, at__lt=until
+        operator__in=queries.operators_seen(viewer),
+        number=entry.number_id,
+        listed=True,
+        at__gte=since,
+        at__lt=until,
     )
     return found.filter(operator=entry.of.operator_id).order_by("at").values_list("at", flat=True).first()
 

@@ -1,8 +1,12 @@
 """The daily list of numbers that look like fraud, whom they reached, what people said of them, and the line above which one is listed."""
 
+from datetime import date
+from uuid import UUID
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from jinzhong.clock import ZONE
 from jinzhong.district.models import Unit
 from jinzhong.ids import new_id
 from jinzhong.intake.models import Alert
@@ -106,6 +110,14 @@ class Entry(models.Model):
         constraints = [models.UniqueConstraint(fields=["of", "number"], name="number_once_per_list")]
 
     @property
+    def operator_id(self) -> UUID:
+        return self.of.operator_id
+
+    @property
+    def day(self) -> date:
+        return self.of.day
+
+    @property
     def by_rule(self) -> bool:
         """Listed since a live rule names it, below the line."""
         return self.listed and self.score < self.of.threshold
@@ -188,15 +200,25 @@ class Naming(models.Model):
         ]
 
 
+def _of_one() -> models.Q:
+    """Said of a number of a daily list, or of one that the live watch listed."""
+    return models.Q(entry__isnull=False, change=None) | models.Q(entry=None, change__isnull=False)
+
+
 class Reached(models.Model):
-    """A resident whom a listed number got hold of, medium or deep; of the shallow ones only the count is kept."""
+    """A resident whom a listed number got hold of, medium or deep; of the shallow ones only the count is kept. By the live watch whoever gets
+    in deeper is told of anew."""
 
     class Pattern(models.TextChoices):
         MEDIUM = "medium", _("中")
         DEEP = "deep", _("深")
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="reached")
+    entry = models.ForeignKey(Entry, null=True, on_delete=models.PROTECT, related_name="reached")
+    change = models.ForeignKey(
+        "LiveChange", null=True, on_delete=models.PROTECT, related_name="reached_people"
+    )
+    """The listing by the live watch; of which ``entry`` knows nothing."""
     person = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="reached_by")
     pattern = models.CharField(max_length=6, choices=Pattern.choices)
     talks = models.PositiveIntegerField()
@@ -206,7 +228,17 @@ class Reached(models.Model):
 
     class Meta:
         ordering = ["pattern", "-seconds", "id"]
-        constraints = [models.UniqueConstraint(fields=["entry", "person"], name="person_once_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "person"], name="person_once_per_number"),
+            models.UniqueConstraint(fields=["change", "person", "pattern"], name="person_once_as_deep_live"),
+            models.CheckConstraint(condition=_of_one(), name="reached_by_one_listing"),
+        ]
+
+    @property
+    def by(self) -> "Entry | LiveChange":
+        found = self.entry or self.change
+        assert found is not None  # the database says so
+        return found
 
 
 class Verdict(models.Model):
@@ -222,7 +254,8 @@ class Verdict(models.Model):
         OFFICE = "anti_fraud_office", _("反诈办")
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="verdicts")
+    entry = models.ForeignKey(Entry, null=True, on_delete=models.PROTECT, related_name="verdicts")
+    change = models.ForeignKey("LiveChange", null=True, on_delete=models.PROTECT, related_name="verdicts")
     number = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="verdicts")
     word = models.CharField(max_length=8, choices=Word.choices)
     because = models.CharField(max_length=20)
@@ -247,6 +280,7 @@ class Verdict(models.Model):
                 condition=models.Q(ended_at=None, side="operator"),
                 name="one_standing_word_an_operator",
             ),
+            models.CheckConstraint(condition=_of_one(), name="verdict_of_one_listing"),
         ]
 
 
@@ -273,6 +307,8 @@ class LiveChange(models.Model):
     score = models.FloatField()
     reasons = models.JSONField(default=list)
     reached = models.PositiveIntegerField()
+    shallow = models.PositiveIntegerField(default=0)
+    """So many residents it talked to since, who aren't in deeper."""
     simulated = models.BooleanField(default=False)
     by = models.CharField(max_length=150)
     kept_at = models.DateTimeField()
@@ -289,6 +325,24 @@ class LiveChange(models.Model):
             ),
             models.Index(fields=["at"], name="live_by_moment"),
         ]
+
+    @property
+    def day(self) -> date:
+        return self.at.astimezone(ZONE).date()
+
+
+class PeopleRead(models.Model):
+    """How far a file of the people whom the live watch's numbers talk to was read: line, byte, and the keyed digest of all up to there."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    operator = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="live_people")
+    file = models.CharField(max_length=255)
+    line = models.PositiveIntegerField(default=0)
+    ends = models.PositiveBigIntegerField(default=0)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["operator", "file"], name="people_file_once")]
 
 
 class LivePulse(models.Model):

@@ -14,7 +14,16 @@ from jinzhong.clock import ZONE
 from jinzhong.district import queries as district
 from jinzhong.district.models import Account, Role, Unit
 from jinzhong.intake.models import Alert
-from jinzhong.scoring.models import Challenge, DailyList, Entry, Promotion, Reached, Threshold, Verdict
+from jinzhong.scoring.models import (
+    Challenge,
+    DailyList,
+    Entry,
+    LiveChange,
+    Promotion,
+    Reached,
+    Threshold,
+    Verdict,
+)
 from jinzhong.scoring.words import BECAUSE
 from jinzhong.vault import forms
 from jinzhong.vault import queries as vault
@@ -27,6 +36,8 @@ ALIKE = 0.05
 """Chances so close together count as the same."""
 ABOVE = Q(score__gte=F("of__threshold"))
 """On its list for its chance; what is listed besides, a live rule names."""
+Listed = Entry | LiveChange
+"""A number of a daily list, or one that the live watch listed: judged and warned of alike."""
 SIDES = {Role.OPERATOR: Verdict.Side.OPERATOR, Role.ANTI_FRAUD_OFFICE: Verdict.Side.OFFICE}
 """For whom somebody of a role speaks."""
 
@@ -56,7 +67,7 @@ def entry(pk: UUID, *, viewer: Account) -> Entry | None:
     return entries(viewer=viewer).filter(pk=pk).first()
 
 
-def is_forgotten(entry: Entry) -> bool:
+def is_forgotten(entry: Listed) -> bool:
     """Whether its number was deleted, since nobody had confirmed it."""
     return not vault.plain(entry.number)
 
@@ -108,7 +119,7 @@ def _readable(found: QuerySet[Verdict], viewer: Account) -> QuerySet[Verdict]:
     return found
 
 
-def own_word(entry: Entry, *, of: Account) -> QuerySet[Verdict]:
+def own_word(entry: Listed, *, of: Account) -> QuerySet[Verdict]:
     """What the side of this account says of a number now: the office, or this operator."""
     found = Verdict.objects.filter(number=entry.number_id, side=side_of(of), ended_at=None)
     return found.filter(unit=of.unit_id) if of.role == Role.OPERATOR else found
@@ -146,47 +157,76 @@ def operators() -> list[Unit]:
     return list(Unit.objects.filter(kind=Unit.Kind.OPERATOR))
 
 
+def operators_seen(viewer: Account) -> list[Unit]:
+    """The operators whose numbers a viewer may see: an operator's staff their own, the office all."""
+    if viewer.role == Role.OPERATOR:
+        return [viewer.unit] if viewer.is_active and viewer.unit else []
+    return operators() if district.sight(viewer).district else []
+
+
 def same_day(operator: Unit, day: date) -> DailyList | None:
     """The list in force of a day."""
     return DailyList.objects.filter(operator=operator, day=day, superseded_at=None).first()
 
 
-def to_warn(entry: Entry) -> list[Reached]:
-    """Those this number got hold of about whom nobody was warned since they last talked; nobody but residents, whoever kept the list."""
-    known: dict[UUID, Any] = {}
-    warned = Reached.objects.filter(entry__number=entry.number_id, alert__isnull=False)
-    for person, last in warned.values_list("person", "last_at"):
-        known[person] = max(last, known.get(person, last))
-    open_ones = entry.reached.select_related("person").filter(alert=None)
-    fresh = [one for one in open_ones if one.person_id not in known or one.last_at > known[one.person_id]]
-    return [one for one in fresh if forms.is_residents(vault.plain(one.person).get("phone", ""))]
+def met(entry: Listed) -> QuerySet[Reached]:
+    """Those this number got hold of: by this list; or, listed live, by the watch of this operator, whichever time it was listed."""
+    found = Reached.objects.select_related("person", "entry__of", "entry__number", "change__number")
+    if isinstance(entry, Entry):
+        return found.filter(entry=entry)
+    return found.filter(change__number=entry.number_id, change__operator=entry.operator_id)
 
 
-def warned(entry: Entry) -> dict[UUID, Alert]:
+def to_warn(entry: Listed) -> list[Reached]:
+    """Those this number got hold of about whom nobody was warned as gravely since they last talked; nobody but residents, whoever kept the list."""
+    known: dict[UUID, list[Any]] = {}
+    for person, last, pattern in _warned(entry).values_list("person", "last_at", "pattern"):
+        known.setdefault(person, []).append((last, pattern == Reached.Pattern.DEEP))
+
+    def is_known(one: Reached) -> bool:
+        is_deep = one.pattern == Reached.Pattern.DEEP
+        return any(last >= one.last_at and deep >= is_deep for last, deep in known.get(one.person_id, []))
+
+    fresh = []
+    for one in sorted(met(entry).filter(alert=None), key=lambda one: one.pattern != Reached.Pattern.DEEP):
+        if not is_known(one) and forms.is_residents(vault.plain(one.person).get("phone", "")):
+            known.setdefault(one.person_id, []).append((one.last_at, one.pattern == Reached.Pattern.DEEP))
+            fresh.append(one)
+    return fresh
+
+
+def _warned(entry: Listed) -> QuerySet[Reached]:
+    of_number = Q(entry__number=entry.number_id) | Q(change__number=entry.number_id)
+    return Reached.objects.filter(of_number, alert__isnull=False)
+
+
+def warned(entry: Listed) -> dict[UUID, Alert]:
     """The newest alert about each whom this number got hold of, by whichever list it was raised."""
-    found = Reached.objects.filter(entry__number=entry.number_id, alert__isnull=False)
-    newest_last = found.select_related("alert").order_by("alert__received_at")
+    newest_last = _warned(entry).select_related("alert").order_by("alert__received_at")
     return {one.person_id: one.alert for one in newest_last if one.alert}
 
 
 def told(reached: Reached) -> str:
     """What a warning says of how a listed number got hold of somebody; the number masked."""
-    shown = vault.shown(reached.entry.number)
+    shown = vault.shown(reached.by.number)
     said = {
-        "day": reached.entry.of.day,
+        "day": reached.by.day,
         "number": shown.phone if shown else "",
         "talks": reached.talks,
         "minutes": max(1, round(reached.seconds / 60)),
     }
-    text = _("%(day)s 名单上的 %(number)s 近 7 天和本人通话 %(talks)s 次，共 %(minutes)s 分钟") % said
+    text = _("%(day)s 名单上的 %(number)s 近 7 天和本人通话 %(talks)s 次，共 %(minutes)s 分钟")
+    if reached.change:
+        text = _("%(day)s 实时上榜的 %(number)s 近 7 天和本人通话 %(talks)s 次，共 %(minutes)s 分钟")
+    text %= said
     if reached.pattern == Reached.Pattern.DEEP:
         return text + _("，之后打过银行，或回拨、反复通话")
     return text
 
 
-def alike(entry: Entry, *, viewer: Account) -> tuple[int, int]:
+def alike(entry: Listed, *, viewer: Account) -> tuple[int, int]:
     """(judged, fraud) of the other numbers of the last 90 days with about this chance that somebody has judged."""
-    since = entry.of.day - timedelta(days=ALIKE_DAYS)
+    since = entry.day - timedelta(days=ALIKE_DAYS)
     near = entries(viewer=viewer).filter(
         of__superseded_at=None,
         of__day__gt=since,
@@ -231,7 +271,9 @@ def labels(*, viewer: Account | None, among: QuerySet[Entry] | None = None) -> l
     """
     found = Verdict.objects.filter(ended_at=None)
     if viewer is not None:
-        found = _readable(found, viewer).filter(number__in=entries(viewer=viewer).values("number"))
+        listed = Q(number__in=entries(viewer=viewer).values("number"))
+        live = LiveChange.objects.filter(operator__in=operators_seen(viewer)).values("number")
+        found = _readable(found, viewer).filter(listed | Q(number__in=live))
     if among is not None:
         found = found.filter(number__in=among.order_by().values("number"))
     best: dict[UUID, Verdict] = {}

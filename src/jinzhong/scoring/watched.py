@@ -1,20 +1,19 @@
-"""What ``numbers watch`` writes, read on from where the last run stood; a line is whole, in order, and read once."""
+"""What ``numbers watch`` writes, its list and the people beside it, read on from where the last run stood; a line is whole, in order, and read once."""
 
 import hashlib
 import json
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from django.utils.translation import gettext as _
 
 from jinzhong.clock import YEARS
-from jinzhong.scoring.given import BadList, LiveLine
-from jinzhong.scoring.models import LiveChange
+from jinzhong.scoring.given import BadList, LiveLine, PersonLine
 from jinzhong.vault import forms, seal
 
 AT_ONCE = 500
@@ -22,6 +21,15 @@ AT_ONCE = 500
 LONGEST = 1 << 16
 PIECE = 1 << 20
 MOST_REACHED = 10**9
+PATTERNS = ("shallow", "medium", "deep")
+
+
+class Last(Protocol):
+    """How far a file was read."""
+
+    line: int
+    ends: int
+    digest: str
 
 
 @dataclass
@@ -32,7 +40,7 @@ class Place:
     read: Any = None
     known_by: tuple[int, bytes] = (0, b"")
 
-    def holds(self, file: BinaryIO, last: LiveChange) -> bool:
+    def holds(self, file: BinaryIO, last: Last) -> bool:
         return (
             self.ends == last.ends
             and self.known_by == _known_by(file, last.ends)
@@ -40,7 +48,25 @@ class Place:
         )
 
 
-def read_on(path: Path, last: LiveChange | None, place: Place | None = None) -> Iterator[list[LiveLine]]:
+def read_on(path: Path, last: Last | None, place: Place | None = None) -> Iterator[list[LiveLine]]:
+    """The lines of the list behind the last one kept, some at a time. Raises BadList."""
+    return _read_on(path, last, place, told=_told, of=LiveLine, unfit=_unfit)
+
+
+def read_people(path: Path, last: Last | None, place: Place | None = None) -> Iterator[list[PersonLine]]:
+    """The same of the people beside the list."""
+    return _read_on(path, last, place, told=_told_of_person, of=PersonLine, unfit=_unfit_person)
+
+
+def _read_on(
+    path: Path,
+    last: Last | None,
+    place: Place | None,
+    *,
+    told: Callable[[bytes], dict[str, Any]],
+    of: Callable[..., Any],
+    unfit: Callable[[str, int], str],
+) -> Iterator[list[Any]]:
     """The lines behind the last one kept, some at a time; a last line without its end waits. Raises BadList.
 
     What was read before is read again and compared: a file that was cut or replaced isn't gone on with. Who stays gives a place: of the
@@ -48,16 +74,16 @@ def read_on(path: Path, last: LiveChange | None, place: Place | None = None) -> 
     """
     with path.open("rb") as file:
         read = _known(file, last, path.name, place)
-        row, found = last.line if last else 0, list[LiveLine]()
+        row, found = last.line if last else 0, list[Any]()
         while (raw := file.readline(LONGEST)).endswith(b"\n"):
             row += 1
             read.update(raw)
             try:
-                told = _told(raw)
+                said = told(raw)
             except (ValueError, KeyError, TypeError, RecursionError):
                 yield found
-                raise BadList(_unfit(path.name, row)) from None
-            found.append(LiveLine(row, file.tell(), seal.digest(read.digest()), **told))
+                raise BadList(unfit(path.name, row)) from None
+            found.append(of(row, file.tell(), seal.digest(read.digest()), **said))
             if len(found) == AT_ONCE:
                 yield found
                 found = []
@@ -66,10 +92,10 @@ def read_on(path: Path, last: LiveChange | None, place: Place | None = None) -> 
             place.known_by = _known_by(file, place.ends)
         yield found
         if len(raw) == LONGEST:
-            raise BadList(_unfit(path.name, row + 1))
+            raise BadList(unfit(path.name, row + 1))
 
 
-def _known(file: BinaryIO, last: LiveChange | None, name: str, place: Place | None) -> Any:
+def _known(file: BinaryIO, last: Last | None, name: str, place: Place | None) -> Any:
     """The digest of what was read before; the file stands behind it."""
     if last and place and place.holds(file, last):
         file.seek(place.ends)
@@ -103,8 +129,8 @@ def _known_by(file: BinaryIO, ends: int) -> tuple[int, bytes]:
 
 def _told(raw: bytes) -> dict[str, Any]:
     told = json.loads(raw)
-    at, score, reached = datetime.fromisoformat(told["at"]), told["score"], told["reached"]
-    if at.tzinfo is None or at.year not in YEARS or type(told["listed"]) is not bool:
+    at, score, reached = _moment(told["at"]), told["score"], told["reached"]
+    if type(told["listed"]) is not bool:
         raise ValueError
     if type(reached) is not int or not 0 <= reached <= MOST_REACHED:
         raise ValueError
@@ -120,6 +146,40 @@ def _told(raw: bytes) -> dict[str, Any]:
         "reasons": told["reasons"],
         "reached": reached,
     }
+
+
+def _told_of_person(raw: bytes) -> dict[str, Any]:
+    told = json.loads(raw)
+    since = None if told["since"] is None else _moment(told["since"])
+    was, counts = told["was"] or "", (told["talks"], told["seconds"])
+    if told["pattern"] not in PATTERNS or was not in ("", *PATTERNS):
+        raise ValueError
+    if not all(type(one) is int and 0 < one <= MOST_REACHED for one in counts):
+        raise ValueError
+    return {
+        "number": forms.phone(str(told["number"])),
+        "since": since,
+        "person": forms.phone(str(told["person"])),
+        "pattern": told["pattern"],
+        "was": was,
+        "talks": told["talks"],
+        "seconds": told["seconds"],
+        "last": _moment(told["last"]),
+    }
+
+
+def _moment(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None or at.year not in YEARS:
+        raise ValueError
+    return at
+
+
+def _unfit_person(name: str, row: int) -> str:
+    return _(
+        "%(file)s 第 %(row)s 行不是 numbers watch --people 写的样子"
+        "（要有 number、since、person、pattern、was、talks、seconds、last），前面的收了，从这行起没有收"
+    ) % {"file": name, "row": row}
 
 
 def _unfit(name: str, row: int) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 2.0
 """Seconds between two looks at the file."""
+AT_ONCE = 20
+"""Lines of people in one transaction: each may raise a warning, and nobody else writes meanwhile."""
 HEAR_EVERY = 5
 """Looks between two at the watch's sign of life."""
 
@@ -25,6 +27,10 @@ def add_live(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--operator", metavar="CODE", help="whose numbers they are (default: the operator of --by)"
     )
+    command.add_argument(
+        "--people", type=Path, metavar="FILE",
+        help="the --people of numbers watch: whom the listed numbers talk to is kept, and who is in medium or deep becomes a warning",
+    )  # fmt: skip
     command.add_argument("--follow", action="store_true", help="stay and read on; else read what is there")
     command.add_argument(
         "--simulated", action="store_true", help="numbers of a synthetic world; marked as such"
@@ -36,20 +42,58 @@ def add_live(command: argparse.ArgumentParser) -> None:
 def _live(chosen: argparse.Namespace) -> int:
     from jinzhong.scoring.watched import Place
 
-    place = Place()
+    place, people = Place(), Place()
     kept = _read(chosen, place)
     _hear(chosen)
     print(f"{chosen.file.name}: {kept} new lines kept", file=sys.stderr)
-    seen, looks = None, 0
+    if chosen.people:
+        _take_people(chosen, people)
+    seen, met, looks = None, None, 0
     while chosen.follow:
         time.sleep(LOOK_EVERY)
-        now, looks = chosen.file.stat(), looks + 1
-        if (now.st_ino, now.st_size, now.st_mtime_ns) != seen:
+        looks += 1
+        if (now := _state(chosen.file)) != seen:
             _read(chosen, place)
-            seen = (now.st_ino, now.st_size, now.st_mtime_ns)
+            seen = now
+        if chosen.people and (now := _state(chosen.people)) != met and _take_people(chosen, people):
+            met = now
         if looks % HEAR_EVERY == 0:
             _hear(chosen)
     return 0
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """Another one: the file has changed."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _take_people(chosen: argparse.Namespace, place: "Place") -> bool:
+    """Keep whom the listed numbers talk to, and warn; whether that was all: a line whose listing wasn't read yet waits for the next look."""
+    from jinzhong import flow
+    from jinzhong.scoring import live, operations, watched
+    from jinzhong.scoring.given import BadList
+
+    by = actor(chosen.by, "number.warn")
+    if isinstance(by, str):
+        raise Unusable("--people: a warning is raised by an account; say whose with --by")
+    operator, file, kept, raised = operator_of(chosen, by), chosen.people.name, 0, 0
+    try:
+        for lines in watched.read_people(chosen.people, live.people_read(operator, file=file), place):
+            for at in range(0, len(lines), AT_ONCE):
+                some = lines[at : at + AT_ONCE]
+                taken, made = flow.take_people(
+                    operator=operator, file=file, lines=some, by=by, now=clock.now()
+                )
+                kept, raised = kept + taken, raised + len(made)
+                if taken < len(some):
+                    print(f"{file}: the lines from {some[taken].line} on wait for the list", file=sys.stderr)
+                    return False
+    except (BadList, operations.Unfit) as problem:
+        raise Unusable(str(problem)) from problem
+    if kept:
+        print(f"{file}: {kept} new lines kept, {raised} warnings raised or joined", file=sys.stderr)
+    return True
 
 
 def _hear(chosen: argparse.Namespace) -> None:

@@ -3,7 +3,7 @@
 from jinzhong.scoring.operations.faults import Unfit
 from jinzhong.scoring.operations.forgetting import FORGET, FORGET_LIVE, forget_live, forget_unconfirmed
 from jinzhong.scoring.operations.lists import challenge, keep_list
-from jinzhong.scoring.operations.live import hear_live, keep_live
+from jinzhong.scoring.operations.live import hear_live, keep_live, keep_people
 from jinzhong.scoring.operations.settings import demote, promote, roll_back, set_line, switch_off, switch_on
 from jinzhong.scoring.operations.verdicts import judge, note_warned, take_back, take_labels
 
@@ -19,6 +19,7 @@ __all__ = [
     "judge",
     "keep_list",
     "keep_live",
+    "keep_people",
     "note_warned",
     "promote",
     "roll_back",

@@ -57,9 +57,10 @@ def forget_unconfirmed(*, on_id: UUID, step: int, due_at: datetime, now: datetim
 
 @operation
 def forget_live(*, on_id: UUID, step: int, due_at: datetime, now: datetime) -> None:
-    """What the live watch told on a day is thirty days old: of its numbers that nobody confirmed, the number is deleted.
+    """What the live watch told on a day is thirty days old: of its numbers that nobody confirmed, the number is deleted, and whom it reached,
+    unless they were warned.
 
-    A number that was told of again waits; a confirmed one stands on a daily list, which looks at it again.
+    A number that was told of again waits; a confirmed one is looked at again with what was told on every later day, and after as long.
     """
     audit.take_turn()
     if not agenda.settle_one(kind=FORGET_LIVE, on_id=on_id, step=step, outcome="met", at=now):
@@ -68,9 +69,15 @@ def forget_live(*, on_id: UUID, step: int, due_at: datetime, now: datetime) -> N
         operator=on_id, kept_at__lt=due_at - FORGET_AFTER, number__identifiers__isnull=False
     )
     confirmed = {one.number for one in queries.labels(viewer=None) if one.fraud}
-    gone = _forget(set(told.values_list("number", flat=True)) - confirmed, now=now)
+    numbers = set(told.values_list("number", flat=True)) - confirmed
+    met = Reached.objects.filter(change__in=told.filter(number__in=numbers), alert=None)
+    people = set(met.values_list("person", flat=True))
+    met.delete()
+    gone = _forget(numbers, now=now)
+    people = vault.forget(subjects=people)
     audit.record(
-        "scoring.forgotten", on=Unit.objects.get(pk=on_id), by="clock", at=now, happened_at=due_at, rows=len(gone)
+        "scoring.forgotten", on=Unit.objects.get(pk=on_id), by="clock", at=now, happened_at=due_at, rows=len(gone),
+        people=len(people),
     )  # fmt: skip
 
 

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from jinzhong.agenda import operations as agenda
@@ -12,14 +15,17 @@ from jinzhong.clock import ZONE, midnight
 from jinzhong.district.models import Unit
 from jinzhong.operation import operation
 from jinzhong.scoring import live
-from jinzhong.scoring.given import LiveLine
+from jinzhong.scoring.given import LiveLine, PersonLine
 from jinzhong.scoring.models import (
     LiveChange,
     LivePulse,
+    PeopleRead,
+    Reached,
 )
 from jinzhong.scoring.operations.faults import Unfit
 from jinzhong.scoring.operations.forgetting import FORGET_AFTER, FORGET_LIVE
 from jinzhong.scoring.pulse import Pulse
+from jinzhong.vault import forms
 from jinzhong.vault import operations as vault
 
 
@@ -45,6 +51,47 @@ def keep_live(
         "scoring.live_kept", on=made, by=by, at=now, unit=operator.pk, rows=len(lines),
         listed=sum(one.listed for one in lines),
     )  # fmt: skip
+
+
+@operation
+def keep_people(
+    *, operator: Unit, file: str, lines: Sequence[PersonLine], by: str, now: datetime
+) -> tuple[int, list[LiveChange]]:
+    """Keep whom the numbers of the live list talk to: (how many lines, of which listings). Lines from one on whose listing wasn't kept yet wait.
+
+    A shallow one is counted and not kept; who isn't a resident is neither.
+    """
+    audit.take_turn()
+    read, _fresh = PeopleRead.objects.get_or_create(operator=operator, file=file)
+    if lines[0].line != read.line + 1:
+        raise Unfit(_("%(file)s 另有一个命令正在收，这一个停下") % {"file": file})
+    found = dict[UUID, LiveChange]()
+    for one in lines:
+        change = live.listing(operator, one.number, since=one.since)
+        if change is None:
+            break
+        if forms.is_residents(one.person):
+            _keep_person(change, one, now=now)
+        found[change.pk] = change
+        read.line, read.ends, read.digest = one.line, one.ends, one.digest
+    read.save()
+    kept = read.line - lines[0].line + 1
+    if kept:
+        audit.record("scoring.people_kept", on=read, by=by, at=now, unit=operator.pk, rows=kept)
+    return kept, list(found.values())
+
+
+def _keep_person(change: LiveChange, one: PersonLine, *, now: datetime) -> None:
+    is_shallow = one.pattern == "shallow"
+    more = int(is_shallow) - int(one.was == "shallow")
+    LiveChange.objects.filter(pk=change.pk).update(shallow=Greatest(F("shallow") + more, 0))
+    if not is_shallow:
+        Reached.objects.get_or_create(
+            change=change,
+            person=vault.keep("person", at=now, phone=one.person),
+            pattern=one.pattern,
+            defaults={"talks": one.talks, "seconds": one.seconds, "last_at": one.last},
+        )
 
 
 @operation

@@ -14,18 +14,20 @@ from jinzhong.scoring import queries
 from jinzhong.scoring.known import Known, known
 from jinzhong.scoring.models import (
     Entry,
+    LiveChange,
     Reached,
     Taken,
     Verdict,
 )
 from jinzhong.scoring.operations.faults import Unfit
+from jinzhong.scoring.queries import Listed
 from jinzhong.scoring.words import BECAUSE
 
 NOTE = 200
 
 
 @operation
-def judge(*, entry: Entry, word: str, because: str, note: str, by: Account, now: datetime) -> Verdict:
+def judge(*, entry: Listed, word: str, because: str, note: str, by: Account, now: datetime) -> Verdict:
     """Say what a number is. It takes the place of what the same side said before, which stays on record."""
     audit.take_turn()
     side = queries.side_of(by)
@@ -39,7 +41,8 @@ def judge(*, entry: Entry, word: str, because: str, note: str, by: Account, now:
         raise Unfit(_("30 天没有确认，号码已经删了，不能再判"))
     queries.own_word(entry, of=by).update(ended_at=now, ended_by=by.username)
     made = Verdict.objects.create(
-        entry=entry,
+        entry=entry if isinstance(entry, Entry) else None,
+        change=entry if isinstance(entry, LiveChange) else None,
         number=entry.number,
         word=word,
         because=because,
@@ -50,13 +53,13 @@ def judge(*, entry: Entry, word: str, because: str, note: str, by: Account, now:
         at=now,
     )
     audit.record(
-        "scoring.judged", on=entry, by=by.username, at=now, verdict=word, because=because, unit=entry.of.operator_id
+        "scoring.judged", on=entry, by=by.username, at=now, verdict=word, because=because, unit=entry.operator_id
     )  # fmt: skip
     return made
 
 
 @operation
-def take_back(*, entry: Entry, by: Account, now: datetime) -> None:
+def take_back(*, entry: Listed, by: Account, now: datetime) -> None:
     """What one's own side said of this number no longer stands; that it was said stays."""
     audit.take_turn()
     standing = queries.own_word(entry, of=by).first()
@@ -72,7 +75,7 @@ def note_warned(*, reached: Reached, alert: Alert, by: str, now: datetime) -> No
     """A resident whom a number got hold of has become a warning."""
     reached.alert = alert
     reached.save(update_fields=["alert"])
-    audit.record("scoring.warned", on=reached.entry, by=by, at=now, alert=alert.pk, pattern=reached.pattern)
+    audit.record("scoring.warned", on=reached.by, by=by, at=now, alert=alert.pk, pattern=reached.pattern)
 
 
 @operation

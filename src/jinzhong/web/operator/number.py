@@ -34,8 +34,8 @@ Do = Callable[[Request, Any, datetime], str]
 
 @page(AT, name="numbers-number", may="number.read")
 def number(request: Request, pk: UUID) -> HttpResponse:
-    """Everything known of one number of a list."""
-    found = queries.entry(pk, viewer=request.user)
+    """Everything known of one number of a daily list, or of one that the live watch listed."""
+    found = live.listed(pk, viewer=request.user)
     return missing(request) if found is None else _shown(request, found)
 
 
@@ -60,7 +60,7 @@ def warn(request: Request, pk: UUID) -> HttpResponse:
 @page(f"{AT}/reveal", name="numbers-reveal", may="number.reveal", methods=("GET", "POST"))
 def reveal(request: Request, pk: UUID) -> HttpResponse:
     """Show the plain number for ten minutes, for a purpose."""
-    found = queries.entry(pk, viewer=request.user)
+    found = live.listed(pk, viewer=request.user)
     if found is None:
         return missing(request)
     asked = plain.asking(request, found.number)
@@ -76,7 +76,7 @@ def reveal(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _act(request: Request, pk: UUID, do: Do) -> HttpResponse:
-    found = queries.entry(pk, viewer=request.user)
+    found = live.listed(pk, viewer=request.user)
     if found is None:
         return missing(request)
     return carried_out(
@@ -128,9 +128,9 @@ def _shown(
     said = said_of([found.number_id], viewer, standing=False).get(found.number_id, [])
     judged, right = queries.alike(found, viewer=viewer)
     dots = min(99, max(1, round(found.score * 100)))
+    page, more = (_of_watch if live.is_live(found) else _of_list)(found, said, viewer)
     shown = {
         "entry": found,
-        "kept": found.of,
         "number": number_of(subject),
         "forgotten": queries.is_forgotten(found),
         "is_plain": bool(subject and subject.until),
@@ -138,19 +138,45 @@ def _shown(
         "dots": [(x, y, place < dots) for place, (x, y) in enumerate(DOTS)],
         "judged": judged,
         "right": right,
-        "reasons": drawn.beside(found.reasons, found.measures),
-        "rung": _rung(found, said, viewer) if found.rung else None,
-        "named": named.of(found),
-        "days": [(one, percent(one.score)) for one in queries.history(found.number_id, viewer=viewer)],
+        "times": _times(found, viewer),
         "said": said,
         "own": any(queries.own_word(found, of=viewer)),
         "choices": _choices(),
-        "next": queries.next_open(found, viewer=viewer),
         "dialog": dialog,
         "error": error,
         **_reached(found, viewer),
+        **more,
     }
-    return render(request, "operator/number.html", shown, status=status)
+    return render(request, page, shown, status=status)
+
+
+def _of_list(found: Any, said: list[Said], viewer: Any) -> tuple[str, dict[str, Any]]:
+    return "operator/number.html", {
+        "kept": found.of,
+        "reasons": drawn.beside(found.reasons, found.measures),
+        "rung": _rung(found, said, viewer) if found.rung else None,
+        "named": named.of(found),
+        "days": queries.history(found.number_id, viewer=viewer),
+        "next": queries.next_open(found, viewer=viewer),
+    }
+
+
+def _of_watch(found: Any, said: list[Said], viewer: Any) -> tuple[str, dict[str, Any]]:
+    return "operator/live_number.html", {
+        "reasons": drawn.beside(found.reasons, None),
+        "next": live.next_open(found, viewer=viewer),
+    }
+
+
+def _times(found: Any, viewer: Any) -> list[tuple[Any, str, bool]]:
+    """The lists on which this number stood, and when the watch listed it and let it go, the newest first: each with its chance, and whether
+    it is the watch's."""
+    times: list[tuple[datetime, Any, bool]] = [
+        (one.of.cut_off, one, False) for one in queries.history(found.number_id, viewer=viewer)
+    ]
+    times += [(one.at, one, True) for one in live.history(found.number_id, viewer=viewer)]
+    newest = sorted(times, key=lambda one: one[0], reverse=True)
+    return [(one, percent(one.score), is_live) for _at, one, is_live in newest]
 
 
 def _rung(found: Any, said: list[Said], viewer: Any) -> dict[str, Any]:
@@ -177,10 +203,10 @@ def _choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
 
 def _reached(found: Any, viewer: Any) -> dict[str, Any]:
     """The residents it got hold of, the deep ones first, each with what came of it."""
-    rows = list(found.reached.select_related("person"))
+    rows = _deepest(queries.met(found))
     people = vault.shown_many([one.person for one in rows])
     after = _after(found, rows, viewer)
-    waiting = {one.pk for one in queries.to_warn(found)}
+    waiting = {one.person_id for one in queries.to_warn(found)}
     words = dict(queries.pattern_words())
     told = [
         {
@@ -188,7 +214,7 @@ def _reached(found: Any, viewer: Any) -> dict[str, Any]:
             "pattern": words[one.pattern],
             "talks": one.talks,
             "minutes": max(1, round(one.seconds / 60)),
-            "waits": one.pk in waiting,
+            "waits": one.person_id in waiting,
             **after[one.pk],
         }
         for one in rows
@@ -209,6 +235,14 @@ def _reached(found: Any, viewer: Any) -> dict[str, Any]:
         "to_warn": len(waiting),
         "may_open": may(viewer, "desk.read"),
     }
+
+
+def _deepest(met: Any) -> list[Any]:
+    """Of each whom it got hold of the row that says they are in the deepest, of several the last: the deep ones first."""
+    found: dict[UUID, Any] = {}
+    for one in sorted(met, key=lambda one: (one.pattern != "deep", -one.last_at.timestamp())):
+        found.setdefault(one.person_id, one)
+    return sorted(found.values(), key=lambda one: (one.pattern != "deep", -one.seconds))
 
 
 def _after(found: Any, rows: list[Any], viewer: Any) -> dict[UUID, dict[str, Any]]:

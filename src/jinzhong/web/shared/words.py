@@ -106,6 +106,7 @@ KINDS: dict[str, Promise] = {
     "scoring.list_kept": _("收名单"),
     "scoring.promoted": _("启用模型"),
     "scoring.live_kept": _("收实时名单"),
+    "scoring.people_kept": _("收实时名单上的号码打到的人"),
     "scoring.rule_off": _("退回规则"),
     "scoring.rule_on": _("启用规则"),
     "scoring.taken_back": _("收回判断"),
