@@ -99,6 +99,14 @@ def test_a_list_comes_in_with_its_model_and_whom_it_reached(operator, scores, ca
     assert people == ["15410007104"]  # neither the bank nor who rang from abroad
 
 
+def test_a_day_without_a_list_of_its_own_says_so(operator, scores, model, monkeypatch):
+    assert bring(scores, model) == 0
+    desk = logged_in(account("risk"))
+    assert "今天的名单还没有收" not in text(desk.get("/numbers"))
+    monkeypatch.setattr(clock, "now", lambda: at("09:00", "2021-06-02"))
+    assert "今天的名单还没有收，最近一份是5月31日的" in text(desk.get("/numbers"))
+
+
 def test_what_is_listed_beyond_what_is_kept_is_counted_and_said(operator, model, tmp_path, capsys):
     rows = [[f"1541{number:07}", 0.98 if number < 2000 else 0.96, ""] for number in range(2100)]
     assert bring(write(tmp_path / "long.csv", "number,score,reasons", rows), model) == 0

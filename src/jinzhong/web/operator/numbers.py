@@ -55,6 +55,8 @@ def numbers(request: Request) -> HttpResponse:
     }
     if kept:
         shown |= _of(request, kept, words, shown["show"])
+        newest = max(one.day for one in lists if one.operator_id == kept.operator_id)
+        shown["waits_since"] = newest if kept.day == newest < shown["today"] else None
     return render(request, "operator/numbers.html", shown)
 
 
