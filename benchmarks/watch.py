@@ -236,8 +236,8 @@ def told(feed: Feed | Handed | Pipe, done: list[Done], before: int, times: str) 
     if times:
         whole = range(warm.count // BATCH, last.count // BATCH)
         ended = [next(one for one in counted if one.count >= (batch + 1) * BATCH) for batch in whole]
-        yield f"{times}: {_spread([one.at - feed.arrival(at) for at, one in zip(whole, ended, strict=True)])}"
-        yield f"of it worked on, from taken up to list: {_spread([one.at - one.begun for one in ended])}"
+        yield f"{times}: {spread([one.at - feed.arrival(at) for at, one in zip(whole, ended, strict=True)])}"
+        yield f"of it worked on, from taken up to list: {spread([one.at - one.begun for one in ended])}"
     fifths = [next(one for one in done if one.count >= last.count * fifth / 5) for fifth in range(1, 6)]
     grown = ", ".join(f"{one.memory:.2f}" for one in fifths)
     days = ", ".join(f"{(one.watermark - done[0].watermark) / DAY:.0f}" for one in fifths)
@@ -245,7 +245,7 @@ def told(feed: Feed | Handed | Pipe, done: list[Done], before: int, times: str) 
     yield f"memory {grown} GB{over}; load {os.getloadavg()[0]:.1f}"
 
 
-def _spread(seconds: list[float]) -> str:
+def spread(seconds: list[float]) -> str:
     ms = sorted(1000 * one for one in seconds)
     return f"median {ms[len(ms) // 2]:.0f} ms, p99 {ms[int(len(ms) * 0.99)]:.0f} ms, longest {ms[-1]:.0f} ms"
 
