@@ -98,7 +98,7 @@ def test_the_seasonal_method_gives_the_bound_of_r_from_a_file(command, tmp_path)
             ["A,loan,2021-01-02,3,100", "A,*,2021-01-02,3,100"],
             "area A: rows of class * and of single classes",
         ),
-        (["A,loan,2021-01-02,3"], "counts.csv: CSV parse error"),
+        (["A,loan,2021-01-02,3"], "counts.csv: line 2 has 4 fields, the head has 5"),
         ([], "counts.csv: no rows"),
     ],
 )

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from jinzhong.cases.export import WRITERS, safe
 from jinzhong.intake.sources.case_sheet.read import UnreadableFile, read_table
+from jinzhong_engine.backends.files import csv_fault
 from jinzhong_engine.surveillance import counts
 from jinzhong_engine.surveillance.counts import Counts
 from jinzhong_engine.tables import AREA_COUNTS, Column, Table
@@ -84,7 +85,8 @@ def _readable(path: Path) -> Iterator[None]:
     try:
         yield
     except pa.ArrowException as problem:
-        raise BadFile(f"{path}: {' '.join(str(problem).split())[:200]}") from problem
+        said = csv_fault(path) if path.suffix == ".csv" else ""
+        raise BadFile(f"{path}: {said or ' '.join(str(problem).split())[:200]}") from problem
 
 
 def _csv(path: Path) -> pa.Table:

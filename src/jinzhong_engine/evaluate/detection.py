@@ -23,7 +23,7 @@ from jinzhong_engine.evaluate.precision import stated
 from jinzhong_engine.features.catalogue import NAMES
 from jinzhong_engine.features.windows import DAY, LOOKBACK, SECOND, SHANGHAI, WEEK
 from jinzhong_engine.models import measures
-from jinzhong_engine.models.boosting import Model
+from jinzhong_engine.models.boosting import Model, of_calls
 from jinzhong_engine.tables import CALLS, MESSAGES
 
 MINUTE = 60 * SECOND
@@ -94,7 +94,7 @@ def evaluate(world: World, model: Model, fpr: float, prevalence: float | None = 
     """The figures of ``numbers evaluate``; null where the middle number was never listed. ``prevalence``: of the world, for the
     precision the weekly lists state; default: of the rows the model was fitted on.
     """
-    threshold = model.threshold(fpr)
+    threshold = of_calls(model).threshold(fpr)
     weeks, most_calls = _weeks(world, model, threshold, fpr, prevalence)
     first, plain = _replay(world, model, threshold, most_calls)
     fraud = {one: since for one, since in world.fraud.items() if since >= world.begin}

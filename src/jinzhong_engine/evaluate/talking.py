@@ -62,7 +62,7 @@ class People:
 
     def stand(self, notes: dict[str, Any] | None, listed: list[str]) -> None:
         """Where the mark says; a mark that knows of no people has these numbers on the list, and all of theirs are still to be told."""
-        self.out.stand(notes["bytes"] if notes else 0)
+        self.out.stand(notes["bytes"] if notes else None)
         self.since = notes["since"] if notes else dict.fromkeys(listed)
         self.told = notes["told"] if notes else {number: {} for number in listed}
         self._fresh = set() if notes else set(listed)

@@ -16,6 +16,7 @@ from sklearn.linear_model import LogisticRegression
 
 from jinzhong_engine.backends.cores import THREADS
 from jinzhong_engine.backends.trees import Trees, chance, chances, margins, planted
+from jinzhong_engine.features.catalogue import NAMES
 from jinzhong_engine.models import card as cards
 from jinzhong_engine.models import measures
 from jinzhong_engine.models.card import BadModel
@@ -80,6 +81,8 @@ class Model:
         """Calibrated chance of each row."""
         if not len(values):
             return np.zeros(0)
+        if values.shape[1] != len(self.features):
+            raise BadModel(f"this model needs {len(self.features)} columns, there are {values.shape[1]}")
         margin = margins(values, self._planted)
         slope, offset = self.card["calibration"]["slope"], self.card["calibration"]["offset"]
         shift = log_odds(prevalence) - log_odds(self.card["prevalence"]) if prevalence else 0.0
@@ -88,6 +91,13 @@ class Model:
     def contributions(self, values: Any) -> Any:
         """What each feature adds to the margin of each row; the last column is what all rows share."""
         return self.trees.predict(values, pred_contrib=True, num_threads=1 if len(values) < FEW else THREADS)
+
+
+def of_calls(model: Model) -> Model:
+    """The model, if it was fitted on what ``numbers features`` makes: whoever reads calls has nothing else to ask it."""
+    if model.features != list(NAMES):
+        raise BadModel("this model was not fitted on the features of numbers features; calls give no others")
+    return model
 
 
 def log_odds(share: float) -> float:

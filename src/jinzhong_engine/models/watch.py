@@ -21,7 +21,7 @@ from jinzhong_engine.backends.live import Live, oldest_needed
 from jinzhong_engine.features.catalogue import NAMES
 from jinzhong_engine.features.windows import HOUR, SECOND
 from jinzhong_engine.models.ahead import Ahead, is_marked, marked
-from jinzhong_engine.models.boosting import Model
+from jinzhong_engine.models.boosting import Model, of_calls
 from jinzhong_engine.models.card import BadModel
 from jinzhong_engine.models.disk import sync_folder
 from jinzhong_engine.models.journal import Journal, hold_alone
@@ -73,11 +73,7 @@ class Watch:
         now: Callable[[], int] = lambda: NO_CLOCK,
         people: Beside | None = None,
     ):
-        if model.features != list(NAMES):
-            raise BadModel(
-                "this model was not fitted on the features of numbers features; the watch has no others"
-            )
-        self.model, self.threshold, self.as_of = model, model.threshold(fpr), as_of
+        self.model, self.threshold, self.as_of = of_calls(model), model.threshold(fpr), as_of
         self.lateness, self.quiet_until, self.now = lateness, quiet_until, now
         _warm(model)
         self.part, self.live, self.watermark = part, Live(part), 0
@@ -93,6 +89,9 @@ class Watch:
         self.list.drop_held()
         if people:
             people.out.drop_held()
+        if self.quiet_until != quiet_until:
+            self.quiet_until = quiet_until
+            self.mark()
 
     def take(self, events: pa.Table) -> None:
         """Count what is new, in whatever order it comes; then judge who called."""
@@ -149,6 +148,7 @@ class Watch:
             "model": self.model.card["seal"], "threshold": self.threshold, "part": self.part,
             "watermark": self.watermark, "counted": self.counted, "as_of": self.as_of,
             "listed": sorted(self._texts(list(self.listed))), "list_bytes": self.list.written,
+            "quiet_until": self.quiet_until,
             **({"people": self.people.notes()} if self.people else {}),
         }  # fmt: skip
         self.journal.mark(notes, self._oldest())
@@ -244,7 +244,7 @@ class Watch:
     def _resume(self) -> None:
         """Stand where the last run stood: at its mark, then its batches, played again. Whose state it is stands from the beginning."""
         notes = self.journal.notes
-        self.list.stand(notes["list_bytes"] if notes else 0)
+        self.list.stand(notes["list_bytes"] if notes else None)
         if self.people:
             self.people.stand(notes.get("people") if notes else None, notes["listed"] if notes else [])
         if notes is None:
@@ -252,6 +252,8 @@ class Watch:
         else:
             self._check(notes)
             self._stand_at(notes)
+            # What came since was judged, and is judged again, as it was said to that run.
+            self.quiet_until = notes.get("quiet_until", self.quiet_until)
         for batch in self.journal.since():
             self._remember(batch)
             if is_marked(batch):
@@ -276,7 +278,7 @@ class Watch:
     def _check(self, notes: dict[str, Any]) -> None:
         if (notes["model"], notes["threshold"]) != (self.model.card["seal"], self.threshold):
             raise BadModel(
-                "the state folder belongs to another model or threshold; give an empty folder and send the events again"
+                "the state folder belongs to another model or threshold; give an empty folder and a new list, and send the events again"
             )
         if tuple(notes.get("part", (0, 1))) != self.part:
             raise BadModel(
@@ -286,7 +288,7 @@ class Watch:
             notes["watermark"], notes["as_of"]
         ):
             raise BadModel(
-                "the state folder no longer keeps what --as-of needs; give an empty folder and send the events again"
+                "the state folder no longer keeps what --as-of needs; give an empty folder and a new list, and send the events again"
             )
 
 
@@ -325,15 +327,20 @@ class ListFile:
         sync_folder(path.parent)
         self.path, self.written, self._held = path, 0, b""
 
-    def stand(self, written: int) -> None:
-        """So much was said before; what the file holds behind it may be said again."""
-        self.written = written
+    def stand(self, written: int | None) -> None:
+        """So much was said before; what the file holds behind it may be said again. None: nothing was, and the file is a new one."""
+        self.written = written or 0
         with self.path.open("rb") as file:
-            if file.seek(0, os.SEEK_END) < written:
+            size = file.seek(0, os.SEEK_END)
+            if written is None and size:
                 raise BadModel(
-                    f"{self.path}: shorter than the state folder says; give the list it belongs to, or an empty state folder and send the events again"
+                    f"{self.path}: holds something already, and the state folder is new; give a new list, or the state folder this one belongs to"
                 )
-            file.seek(written)
+            if size < self.written:
+                raise BadModel(
+                    f"{self.path}: shorter than the state folder says; give the list it belongs to, or an empty state folder and a new list, and send the events again"
+                )
+            file.seek(self.written)
             self._held = file.read()
 
     def say(self, lines: list[str]) -> None:

@@ -16,7 +16,14 @@ from jinzhong_engine.backends.files.events import (
     read_calls,
     read_events,
 )
-from jinzhong_engine.backends.files.kinds import ENDINGS, parquet_files, read_table, rows_in, write_table
+from jinzhong_engine.backends.files.kinds import (
+    ENDINGS,
+    csv_fault,
+    parquet_files,
+    read_table,
+    rows_in,
+    write_table,
+)
 
 __all__ = [
     "EARLIER",
@@ -28,6 +35,7 @@ __all__ = [
     "apart",
     "checked",
     "clock_text",
+    "csv_fault",
     "lazily",
     "no_events",
     "once",

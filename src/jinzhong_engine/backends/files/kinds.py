@@ -92,7 +92,28 @@ def _read_csv(path: Path) -> pa.Table:
         strings_can_be_null=True,
         null_values=["", "NA", "NaN", "nan", "null"],
     )
-    return pyarrow.csv.read_csv(path, convert_options=options)
+    try:
+        return pyarrow.csv.read_csv(path, convert_options=options)
+    except pa.ArrowInvalid as problem:
+        if said := csv_fault(path):
+            raise BadTable(f"{path}: {said}") from problem
+        raise
+
+
+def csv_fault(path: Path) -> str:
+    """What is wrong with a CSV, without what a row says: it may be somebody's. Empty: nothing that is looked for here."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.reader(file)
+            wide = len(next(rows, []))
+            for row in rows:
+                if row and len(row) != wide:
+                    return f"line {rows.line_num} has {len(row)} fields, the head has {wide}"
+    except csv.Error as problem:
+        return f"not CSV: {problem}"
+    except UnicodeDecodeError:
+        return "not UTF-8; save it as CSV in UTF-8 (in Excel: CSV UTF-8)"
+    return ""
 
 
 def _read_xlsx(path: Path) -> pa.Table:

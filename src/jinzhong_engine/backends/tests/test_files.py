@@ -137,6 +137,21 @@ def test_the_row_of_a_large_file_is_counted_from_its_beginning(tmp_path, engine,
         )
 
 
+def test_a_row_of_too_few_fields_is_told_by_its_line_and_not_by_what_it_says(tmp_path):
+    path = tmp_path / "calls.csv"
+    path.write_text("number,score\n13812341234,0.5\n\n13912341235\n")
+    with pytest.raises(files.BadTable) as said:
+        files.read_table(path)
+    assert str(said.value) == f"{path}: line 4 has 1 fields, the head has 2"
+
+
+def test_a_table_in_a_chinese_code_page_is_told_to_be_saved_otherwise(tmp_path):
+    path = tmp_path / "calls.csv"
+    path.write_bytes("number,peer_city\n13812341234,宁波\n".encode("gbk"))
+    with pytest.raises(files.BadTable, match="not UTF-8; save it as CSV in UTF-8"):
+        files.read_table(path)
+
+
 def test_a_table_in_utf_16_is_told_to_be_saved_otherwise(tmp_path):
     (tmp_path / "calls.csv").write_text(HEAD + GOOD, "utf-16")
 

@@ -13,6 +13,8 @@ from jinzhong_engine.evaluate import detection, survival
 from jinzhong_engine.evaluate.precision import counts, stated
 from jinzhong_engine.features.catalogue import NAMES
 from jinzhong_engine.features.windows import DAY, HOUR
+from jinzhong_engine.models.boosting import Model
+from jinzhong_engine.models.card import BadModel
 
 
 @pytest.fixture
@@ -131,6 +133,15 @@ def test_the_stated_interval_holds_nine_of_ten_lists():
 
     assert share >= 0.9 - 3 * (0.9 * 0.1 / 300) ** 0.5
     assert counts([0.2, 0.5]).tolist() == pytest.approx([0.4, 0.5, 0.1])
+
+
+@pytest.mark.parametrize("features", [NAMES[::-1], NAMES[:12]])
+def test_a_model_of_other_columns_is_refused(world, model, features):
+    other = Model(model.trees, {**model.card, "features": list(features)})
+    with pytest.raises(BadModel, match="not fitted on the features"):
+        detection.evaluate(detection.read_world(world, AS_OF + DAY), other, 0.01)
+    with pytest.raises(BadModel, match="needs 12 columns, there are 45"):
+        Model(model.trees, {**model.card, "features": list(NAMES[:12])}).chances(np.zeros((1, 45)))
 
 
 def test_a_truth_without_its_columns_is_refused_by_name(world):

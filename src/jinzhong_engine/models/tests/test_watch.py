@@ -221,6 +221,40 @@ def test_the_fraudsters_are_listed_with_reasons_and_whom_they_reached(model, lin
     assert all(0 <= one["reached"] <= 60 and one["at"].endswith("+08:00") for one in found)
 
 
+def test_started_again_with_a_later_quiet_time_it_takes_nothing_back(model, lines, days_of_calls, tmp_path):
+    def watch(quiet_until: int) -> Watch:
+        return Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS, quiet_until=quiet_until)
+
+    killed = watch(0)
+    half = list(pieces(lines[: len(lines) // 2], 50))
+    for piece in half:
+        killed.take(piece)
+    killed.journal.settle()
+    said = (tmp_path / "list").read_text("utf-8")
+    assert said
+    del killed
+
+    for _ in range(2):  # the second time it stands on from the mark of the first
+        again = watch(AS_OF + DAY)
+        assert (tmp_path / "list").read_text("utf-8") == said
+        again.take(half[-1])
+        again.journal.settle()
+        del again
+    again = watch(AS_OF + DAY)
+    for piece in pieces(lines, 50):
+        again.take(piece)
+    again.close()
+    assert again.counted == days_of_calls.num_rows
+    assert (tmp_path / "list").read_text("utf-8") == said
+
+
+def test_a_file_that_is_there_is_not_emptied_for_a_new_state(model, tmp_path):
+    (tmp_path / "list").write_text("somebody's", "utf-8")
+    with pytest.raises(BadModel, match="holds something already"):
+        Watch(model, tmp_path / "state", tmp_path / "list", lateness=LATENESS)
+    assert (tmp_path / "list").read_text("utf-8") == "somebody's"
+
+
 @pytest.mark.parametrize("marks", [False, True])
 def test_clocks_that_run_ahead_silence_nobody_and_count_when_their_time_comes(
     model, lines, days_of_calls, tmp_path, marks
