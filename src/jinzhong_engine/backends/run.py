@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from jinzhong_engine.backends import files
 from jinzhong_engine.backends.cores import later
@@ -45,9 +46,10 @@ def features(
     engine: str | None,
     memory: int | None,
     tell: Callable[[str], None],
+    master: str | None = None,
 ) -> pa.Table:
     """``latest``: no event lies after it. ``memory``: bytes the process may take; None: half of the machine's. ``engine`` None: native where
-    that is enough, DuckDB elsewhere."""
+    that is enough, DuckDB elsewhere. ``master``: which Spark, of ``spark.session``."""
     allowed = memory or half_of_memory()
     if events.subscribers:
         files.checked(
@@ -61,7 +63,7 @@ def features(
             raise _too_little(needed, memory, "native")
         return _native(events, as_of, latest)
     lazy = [files.lazily(path, shape, latest) for path, shape in paths]
-    return _relational(chosen, lazy[0], lazy[1] if events.messages else None, as_of, allowed)
+    return _relational(chosen, lazy[0], lazy[1] if events.messages else None, as_of, allowed, master)
 
 
 def _native(events: Events, as_of: int, latest: int) -> pa.Table:
@@ -87,21 +89,42 @@ def _numba() -> Any:
 
 
 def _relational(
-    chosen: str, calls: files.Lazy, messages: files.Lazy | None, as_of: int, allowed: int
+    chosen: str, calls: files.Lazy, messages: files.Lazy | None, as_of: int, allowed: int, master: str | None
 ) -> pa.Table:
     if chosen == "duckdb":
         from jinzhong_engine.backends import duck
 
         return duck.features(calls, messages, as_of, memory=allowed)
-    return _spark().features(calls, messages, as_of, memory=allowed)
+    return _spark().features(calls, messages, as_of, master, allowed)
 
 
-def stream(arriving: Path, state: Path, judge: Callable[[int, int, pa.Table], None], *, latest: int) -> None:
-    """``spark.stream`` on this machine. All files of the folder are checked first, those judged before too: a bad one judges nothing."""
-    if not arriving.is_dir():
-        raise BadTable(f"{arriving}: no such folder")
-    files.lazily(arriving, CALLS, latest)
-    _spark().stream(arriving, state, judge, memory=half_of_memory())
+def stream(
+    arriving: Path,
+    messages: Path | None,
+    state: Path,
+    judge: Callable[[int, int, pa.Table], None],
+    *,
+    latest: int,
+    master: str | None = None,
+) -> None:
+    """``spark.stream``. All files of the folders are checked first, those judged before too: a bad one judges nothing."""
+    for folder, shape in ((arriving, CALLS), (messages, MESSAGES)):
+        if folder and not folder.is_dir():
+            raise BadTable(f"{folder}: no such folder")
+        if folder and (folder == arriving or any(folder.rglob("*.parquet"))):
+            for path in files.lazily(folder, shape, latest):
+                _has_text_ids(path)
+    if (state / "calls").exists():
+        raise BadTable(
+            f"{state}: written by an earlier version; give an empty folder and let the files come again"
+        )
+    _spark().stream(arriving, messages, state, judge, master=master, memory=half_of_memory())
+
+
+def _has_text_ids(path: Path | str) -> None:
+    read = pq.read_schema(path)
+    if "id" in read.names and not pa.types.is_string(read.field("id").type):
+        raise BadTable(f"{path}: column id is {read.field('id').type}, not text; write ids as texts")
 
 
 def _spark() -> Any:

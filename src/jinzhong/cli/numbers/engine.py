@@ -14,6 +14,7 @@ from jinzhong.cli.numbers.options import (
     add_events,
     add_memory,
     add_model,
+    add_spark,
     features_of,
     folder_place,
     latest,
@@ -157,11 +158,20 @@ def add_stream(command: argparse.ArgumentParser) -> None:
         "--calls", type=Path, required=True, help="folder into which Parquet files of calls arrive"
     )
     command.add_argument(
-        "--state", type=Path, required=True, help="folder that keeps the calls and how far it has come"
+        "--messages",
+        type=Path,
+        help="folder into which Parquet files of messages arrive; may be given later on",
+    )
+    command.add_argument(
+        "--state",
+        type=Path,
+        required=True,
+        help="folder that keeps the events of 37 days and how far it has come",
     )
     command.add_argument(
         "--out", type=Path, required=True, help="folder: a file of scores for each batch, under its number"
     )
+    add_spark(command)
     command.set_defaults(run=usable(_stream))
 
 
@@ -341,7 +351,7 @@ def _stream(chosen: argparse.Namespace) -> int:
         files.write_table(score.score_table(model, features, where=str(chosen.calls)), path)
         tell(f"{features.num_rows} numbers scored as of {files.clock_text(moment)}, written to {path}")
 
-    run.stream(chosen.calls, chosen.state, judge, latest=latest(None))
+    run.stream(chosen.calls, chosen.messages, chosen.state, judge, latest=latest(None), master=chosen.spark)
     return 0
 
 

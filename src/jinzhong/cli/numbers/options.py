@@ -66,9 +66,12 @@ def features_of(chosen: argparse.Namespace) -> Any:
         )
     given = run.Events(calls=chosen.calls, messages=chosen.messages, subscribers=chosen.subscribers)
     as_of = microseconds(chosen.as_of)
+    if chosen.spark and chosen.engine != "spark":
+        raise Unusable("--spark says which Spark computes: it goes with --engine spark")
     made = run.features(
-        given, as_of=as_of, latest=latest(as_of), engine=chosen.engine, memory=chosen.memory, tell=tell
-    )
+        given, as_of=as_of, latest=latest(as_of), engine=chosen.engine, memory=chosen.memory, tell=tell,
+        master=chosen.spark,
+    )  # fmt: skip
     if not made.num_rows:
         tell(
             f"{chosen.calls}: no call lies in the 7 × 24 h before --as-of {chosen.as_of.isoformat()}; is that the moment you mean?"
@@ -162,6 +165,7 @@ def add_engine(command: argparse.ArgumentParser) -> None:
         choices=("native", "duckdb", "spark"),
         help="default: native; duckdb where the calls don't fit into --memory",
     )
+    add_spark(command)
     add_memory(command)
 
 
@@ -171,6 +175,14 @@ def add_memory(command: argparse.ArgumentParser) -> None:
         type=size,
         metavar="SIZE",
         help="memory the command may take, as 2GB (default: half of the machine's)",
+    )
+
+
+def add_spark(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--spark",
+        metavar="URL",
+        help="which Spark, as spark://host:7077, yarn or local[4] (default: what spark-defaults.conf says, else all of this machine)",
     )
 
 

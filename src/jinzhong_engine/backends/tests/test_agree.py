@@ -1,8 +1,12 @@
 """One definition: what the relational executor reads, the native one computes, on every stream of events."""
 
 import importlib.util
+import os
 import random
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -130,10 +134,11 @@ def test_native_equals_relational_on_a_busy_stream():
     )
 
 
-with_spark = pytest.mark.skipif(
-    importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
-    reason="Spark needs PySpark (extra spark) and Java 17",
-)
+def with_spark(test: Any) -> Any:
+    """The gate brings Spark and runs these; elsewhere they are skipped where it is missing, and say so."""
+    missing = importlib.util.find_spec("pyspark") is None or shutil.which("java") is None
+    why = "Spark needs PySpark (python3 dev.py setup spark) and Java 17"
+    return pytest.mark.service(pytest.mark.skipif(missing, reason=why)(test))
 
 
 @with_spark
@@ -145,39 +150,78 @@ def test_spark_equals_duckdb():
     assert_equal(
         spark.features(given_calls, given_messages, AS_OF), duck.features(given_calls, given_messages, AS_OF)
     )
+    assert spark.session().sparkContext.master == "local[*]"
+
+
+@with_spark
+def test_spark_computes_where_its_own_settings_or_the_option_say():
+    """Each in a process of its own, since a process has one Spark."""
+    asked = "from jinzhong_engine.backends import spark; print(spark.session({}).sparkContext.master)"
+    told = os.environ | {"PYSPARK_SUBMIT_ARGS": "--master local[3] pyspark-shell"}
+
+    def master(given: str) -> str:
+        command = [sys.executable, "-c", asked.format(given)]
+        done = subprocess.run(command, env=told, capture_output=True, text=True, check=True)
+        return done.stdout.split()[-1]
+
+    assert master("") == "local[3]"
+    assert master("'local[1]'") == "local[1]"
 
 
 @with_spark
 def test_spark_streaming_judges_each_batch_as_duckdb_does_and_goes_on_where_it_stopped(tmp_path):
+    """Calls and messages. What is sent again counts once: by its id, whatever else it says, and in files without ids by all columns.
+    A batch that no feature looks at any more is removed."""
     from jinzhong_engine.backends import spark
 
-    events = busy(seed=4, count=1500)[0].sort_by("start")
+    given_calls, given_messages = (
+        one.sort_by(at) for one, at in zip(busy(4, 1500), ("start", "sent"), strict=True)
+    )
+    given_messages = pa.concat_tables([given_messages.slice(0, 20), given_messages.slice(300)])
+    again = _with_ids(given_calls.slice(20, 30), 20)
+    again = again.set_column(3, "seconds", pa.array([3000] * 30, pa.int32()))
+    arriving = [
+        (_with_ids(given_calls.slice(0, 60), 0), _with_ids(given_messages.slice(0, 20), 5000)),
+        (pa.concat_tables([again, _with_ids(given_calls.slice(60, 840), 60)]), None),
+        (pa.concat_tables([given_calls.slice(900), given_calls.slice(950, 40)]), given_messages.slice(20)),
+    ]
+    come = [(0, 60, 0, 20), (60, 900, 20, 20), (900, 1500, 20, given_messages.num_rows)]
     found: dict[int, tuple[int, pa.Table]] = {}
-
-    def arrive(low: int, high: int) -> None:
-        piece = events.slice(low, high - low)
-        stamped = piece.set_column(2, "start", piece["start"].cast(pa.timestamp("us", tz="UTC")))
-        (tmp_path / "arriving").mkdir(exist_ok=True)
-        pq.write_table(stamped, tmp_path / "arriving" / f"{low:05}.parquet")
 
     def judge(batch: int, moment: int, features: pa.Table) -> None:
         assert batch not in found
         found[batch] = (moment, features)
 
-    arrive(0, 900)
-    arrive(900, 1200)
-    spark.stream(tmp_path / "arriving", tmp_path / "state", judge)
-    arrive(1200, 1500)
-    spark.stream(tmp_path / "arriving", tmp_path / "state", judge)
+    for at, (some_calls, some_messages) in enumerate(arriving):
+        _arrive(tmp_path / "calls" / f"{at}.parquet", some_calls, "start")
+        if some_messages is not None:
+            _arrive(tmp_path / "messages" / f"{at}.parquet", some_messages, "sent")
+        if at >= 1:
+            spark.stream(tmp_path / "calls", tmp_path / "messages", tmp_path / "state", judge)
 
-    assert len(found) == 3
-    for (moment, features), (low, high) in zip(
-        found.values(), ((0, 900), (900, 1200), (1200, 1500)), strict=True
-    ):
-        so_far, callers = events.slice(0, high), pc.unique(events.slice(low, high - low)["caller"])
-        assert moment == so_far["start"][-1].as_py() + 1
-        expected = duck.features(so_far, None, moment)
-        assert_equal(features, expected.filter(pc.is_in(expected["number"], callers)))
+    assert sorted(found) == [0, 1, 2]
+    for at, (moment, features) in found.items():
+        low, high, wrote, written = come[at]
+        so_far, texts = given_calls.slice(0, high), given_messages.slice(0, written)
+        assert moment == max(so_far["start"][-1].as_py(), texts["sent"][-1].as_py()) + 1
+        expected = duck.features(so_far, texts, moment)
+        told = {
+            *given_calls["caller"].to_pylist()[low:high],
+            *given_messages["sender"].to_pylist()[wrote:written],
+        }
+        assert_equal(features, expected.filter(pc.is_in(expected["number"], pa.array(sorted(told)))))
+    kept = sorted(one.name for one in (tmp_path / "state" / "events").iterdir())
+    assert kept == ["batch=1", "batch=2"]
+
+
+def _with_ids(table: pa.Table, first: int) -> pa.Table:
+    return table.append_column("id", pa.array([f"r{first + row}" for row in range(table.num_rows)]))
+
+
+def _arrive(path: Path, table: pa.Table, time: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    at = table.column_names.index(time)
+    pq.write_table(table.set_column(at, time, table[time].cast(pa.timestamp("us", tz="UTC"))), path)
 
 
 @settings(max_examples=60, deadline=None)
