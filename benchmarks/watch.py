@@ -19,7 +19,6 @@ import argparse
 import io
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -32,6 +31,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from jinzhong_engine.backends import files
+from jinzhong_engine.backends.cores import held
 from jinzhong_engine.features.windows import DAY, SECOND
 from jinzhong_engine.models import boosting, events
 from jinzhong_engine.models.watch import Watch, watch
@@ -159,18 +159,15 @@ class Timed(Watch):
         self.journal.then(partial(self._note, self.counted, self.watermark, begun))
 
     def _note(self, counted: int, watermark: int, begun: float) -> None:
-        self.done.append(Done(counted, watermark, begun, time.perf_counter(), time.process_time(), _memory()))
+        self.done.append(
+            Done(counted, watermark, begun, time.perf_counter(), time.process_time(), held() / 2**30)
+        )
 
     def know(self, calls: pa.Table) -> None:
         """Stand as after these calls."""
         self.live.add(calls, 0)
         self.known = self.live.met
         self.watermark = calls["start"][-1].as_py()
-
-
-def _memory() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 2**30
 
 
 def main() -> None:

@@ -69,9 +69,8 @@ class People:
 
     def _touched(self, events: pa.Table) -> dict[str, set[str] | None]:
         """By listed number the others who talked with it or, being in touch with it, called somebody who helps to check; None: all."""
-        found: dict[str, set[str] | None] = {}
         if not self.since:
-            return found
+            return {}
         listed = pa.array(list(self.since), pa.string())
         pairs = defaultdict[str, set[str]](set)
         for number, other in (*_rows(events, "caller", listed), *_rows(events, "callee", listed)):
@@ -80,20 +79,21 @@ class People:
             for number, told in self.told.items():
                 if caller in told:
                     pairs[number].add(caller)
-        return {**found, **pairs}
+        return dict(pairs)
 
     def _of(self, live: Live, number: str, others: set[str] | None, moment: int) -> list[Resident]:
         """The residents among these whom the number got hold of in the week before the moment, by number."""
         made, received = live.calls_of(number, moment - WEEK, moment)
+        contacts = [(other, Contact(at, seconds, "called")) for at, other, seconds in made]
+        contacts += [(other, Contact(at, seconds, "calls_back")) for at, other, seconds in received]
         between = defaultdict[str, list[Contact]](list)
-        for way, calls in (("called", made), ("calls_back", received)):
-            for at, other, seconds in calls:
-                if (others is None or other in others) and other not in self.since:
-                    between[other].append(Contact(at, seconds, way))  # type: ignore[arg-type]
+        for other, contact in contacts:
+            if (others is None or other in others) and other not in self.since:
+                between[other].append(contact)
         found = []
-        for other, contacts in sorted(between.items()):
-            if any(one.seconds for one in contacts) and self._is_resident(other):
-                found.append(of_contacts(other, contacts, _checks(live, other, moment)))
+        for other, its in sorted(between.items()):
+            if any(one.seconds for one in its) and self._is_resident(other):
+                found.append(of_contacts(other, its, _checks(live, other, moment)))
         return [one for one in found if one]
 
     def _line(self, number: str, one: Resident, moment: int) -> str:
