@@ -139,12 +139,13 @@ def _weeks(
         live.add(world.events.slice(at, upto - at), moment - LOOKBACK)
         at, chosen = upto, live.active(moment)
         values = live.features(chosen, moment)
-        chance = model.chances(values)
+        asked = model.asks(values)
+        chance = model.chances(asked)
         is_fraud = np.array(
             [world.fraud.get(one, world.end) < moment for one in live.numbers.texts(chosen).to_pylist()]
         )
         on_list = chance > threshold
-        found.append(stated(model.chances(values[on_list], prevalence), is_fraud[on_list]))
+        found.append(stated(model.chances(asked[on_list], prevalence), is_fraud[on_list]))
         calls_a_day.append(values[~is_fraud, OUT_1D])
     innocent = np.concatenate(calls_a_day)
     return found, measures.threshold_at(np.zeros(len(innocent)), innocent, fpr)
@@ -161,7 +162,7 @@ def _replay(
             continue
         callers = live.active(minute, told)
         values = live.features(callers, minute)
-        chance = model.chances(values)
+        chance = model.chances(model.asks(values))
         for line, number in enumerate(live.numbers.texts(callers).to_pylist()):
             if chance[line] > threshold:
                 first.setdefault(number, minute)

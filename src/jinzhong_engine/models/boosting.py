@@ -63,6 +63,15 @@ class Model:
     def features(self) -> list[str]:
         return list(self.card["features"])
 
+    @cached_property
+    def _places(self) -> Any:
+        """Where its features stand in the catalogue; None: it has all of them in their order."""
+        return None if self.features == list(NAMES) else [NAMES.index(one) for one in self.features]
+
+    def asks(self, values: Any) -> Any:
+        """Of lines of the catalogue's features, what this model (``of_calls``) was fitted on."""
+        return values if self._places is None else np.take(values, self._places, axis=1)
+
     def threshold(self, fpr: float) -> float:
         """The chance, at the fitted prevalence, that this share of the innocent lies above."""
         found = {float(key): value for key, value in self.card["thresholds"].items()}
@@ -94,8 +103,8 @@ class Model:
 
 
 def of_calls(model: Model) -> Model:
-    """The model, if it was fitted on what ``numbers features`` makes: whoever reads calls has nothing else to ask it."""
-    if model.features != list(NAMES):
+    """The model, if it was fitted on what ``numbers features`` makes, or on some of it: whoever reads calls has nothing else to ask it."""
+    if not set(model.features) <= set(NAMES):
         raise BadModel("this model was not fitted on the features of numbers features; calls give no others")
     return model
 

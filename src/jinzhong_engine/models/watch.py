@@ -134,7 +134,7 @@ class Watch:
     def scores(self, as_of: int) -> pa.Table:
         """number, score of every number with a call in the week before ``as_of``, by number."""
         chosen = self.live.active(as_of)
-        chance = self.model.chances(self.live.features(chosen, as_of))
+        chance = self.model.chances(self.model.asks(self.live.features(chosen, as_of)))
         numbers = self.live.numbers.texts(chosen)
         return pa.table({"number": numbers, "score": pa.array(chance, pa.float64())}).sort_by("number")
 
@@ -211,7 +211,8 @@ class Watch:
 
     def _judge(self, numbers: Any, moment: int) -> None:
         values = self.live.features(numbers, moment)
-        chance = self.model.chances(values)
+        asked = self.model.asks(values)
+        chance = self.model.chances(asked)
         above = chance > self.threshold
         was = np.fromiter((one in self.listed for one in numbers.tolist()), bool, len(numbers))
         changed = np.flatnonzero(above != was)
@@ -226,12 +227,14 @@ class Watch:
         if self.people:
             for text, enters in zip(texts, entered.tolist(), strict=True):
                 self.people.changed(text, enters, moment)
-        told = (texts, chance[changed], entered, values[changed])
+        told = (texts, chance[changed], entered, asked[changed], values[changed, REACHED])
         self.journal.then(partial(self._say, moment, *told))
 
-    def _say(self, moment: int, texts: list[str], chance: Any, entered: Any, values: Any) -> None:
+    def _say(
+        self, moment: int, texts: list[str], chance: Any, entered: Any, asked: Any, reached: Any
+    ) -> None:
         """Who came to be listed, and who no longer is, by number: ids are given anew after a crash, and the list must come out the same."""
-        rows = zip(texts, chance, entered, sentences(self.model, values), values[:, REACHED], strict=True)
+        rows = zip(texts, chance, entered, sentences(self.model, asked), reached, strict=True)
         self.list.say([_line(moment, *row) for row in sorted(rows, key=itemgetter(0))])
 
     def _tell_of_people(self, fresh: pa.Table, moment: int) -> None:
@@ -313,9 +316,9 @@ def _warm(model: Model) -> None:
     }
     call = pa.table({**told, "start": pa.array([1]), "seconds": pa.array([1], pa.int32())})
     live = Live()
-    values = live.features(live.add(call, 0), 2)
-    model.chances(values)
-    sentences(model, values)
+    asked = model.asks(live.features(live.add(call, 0), 2))
+    model.chances(asked)
+    sentences(model, asked)
 
 
 class ListFile:

@@ -135,9 +135,8 @@ def test_the_stated_interval_holds_nine_of_ten_lists():
     assert counts([0.2, 0.5]).tolist() == pytest.approx([0.4, 0.5, 0.1])
 
 
-@pytest.mark.parametrize("features", [NAMES[::-1], NAMES[:12]])
-def test_a_model_of_other_columns_is_refused(world, model, features):
-    other = Model(model.trees, {**model.card, "features": list(features)})
+def test_a_model_of_other_columns_is_refused(world, model):
+    other = Model(model.trees, {**model.card, "features": [*NAMES[1:], "arpu_mean"]})
     with pytest.raises(BadModel, match="not fitted on the features"):
         detection.evaluate(detection.read_world(world, AS_OF + DAY), other, 0.01)
     with pytest.raises(BadModel, match="needs 12 columns, there are 45"):

@@ -81,6 +81,22 @@ def test_final_scores_equal_the_batch_to_the_last_bit(model, lines, days_of_call
     assert_knows_what_the_batch_knows(watching, days_of_calls, None, AS_OF)
 
 
+def test_a_model_of_some_features_in_another_order_scores_as_the_batch_does(lines, days_of_calls, tmp_path):
+    features = native.features(days_of_calls, None, AS_OF)
+    fraud = pa.array([int(one.startswith("1543")) for one in features["number"].to_pylist()])
+    some = features.select(["number", *NAMES[20:3:-1]]).append_column("fraud", fraud)
+    score.fit_table(some, label="fraud", out=tmp_path / "model", data="planted", on="2021-05-31")
+    watching = Watch(
+        boosting.load(tmp_path / "model"), tmp_path / "state", tmp_path / "list", lateness=LATENESS
+    )
+    for piece in pieces(lines, 500):
+        watching.take(piece)
+
+    assert watching.model.features == list(NAMES[20:3:-1])
+    assert any(listed for _number, listed in told(watching.list.path))
+    assert_knows_what_the_batch_knows(watching, days_of_calls, None, AS_OF)
+
+
 def test_messages_count_and_equal_the_batch_to_the_last_bit(model, tmp_path):
     calls, messages = busy(seed=11, count=2500)
     given = [{"id": f"c{at}", **row} for at, row in enumerate(calls.to_pylist())]
