@@ -103,6 +103,25 @@ SUBSCRIBERS = Table(
         Column("apps", COUNT, "apps with traffic in these months"),
     ),
 )
+KNOWN = Table(
+    "known",
+    "(numbers features --known)",
+    "Numbers that are known to be used for fraud.",
+    (
+        Column("number", TEXT, "phone number", is_phone=True),
+        Column("since", TIME, "since when that is known"),
+    ),
+)
+LABELS = Table(
+    "labels",
+    "(numbers labels --out)",
+    "What people said of numbers.",
+    (
+        Column("number", TEXT, "phone number", is_phone=True),
+        Column("fraud", COUNT, "1 fraud, 0 not"),
+        Column("labelled_on", DAY, "day on which it was said"),
+    ),
+)
 TRANSFERS = Table(
     "transfers",
     "transfers.parquet",

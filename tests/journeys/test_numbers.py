@@ -16,7 +16,6 @@ from jinzhong import clock
 from jinzhong.cli import main
 from jinzhong.cli.numbers import engine
 from jinzhong.scoring import pulse
-from jinzhong_engine.tables import SUBSCRIBERS
 
 
 @pytest.fixture
@@ -94,21 +93,46 @@ def test_wrong_use_is_told_in_one_line(calls, tmp_path, capsys, change, said):
     assert len(told.splitlines()) == 1
 
 
-def test_numbers_sold_are_said_not_to_be_read(calls, tmp_path, capsys):
-    sold = tmp_path / "subscribers.csv"
-    sold.write_text("".join(f"{one.name}," for one in SUBSCRIBERS.columns)[:-1] + "\n", "utf-8")
-    given = ["--calls", str(calls), "--as-of", "2021-05-31T00:00:00+08:00", "--engine", "duckdb"]
+@pytest.mark.parametrize("engine", ["native", "duckdb"])
+def test_how_old_numbers_are_and_whom_known_ones_ring_too(calls, tmp_path, engine):
+    """Lin's number was opened three days before. Wu's is known as fraud since the day before: it rings one of Lin's ten, and Chen's mother."""
+    with calls.open("a", encoding="utf-8") as file:
+        for callee in ("15410000001", "15400000003"):
+            file.write(f"15400000009,{callee},2021-05-29T10:00:00+08:00,5,domestic,c3,i3,0574\n")
+    sold, known = tmp_path / "subscribers.csv", tmp_path / "labels.csv"
+    sold.write_text("number,opened\n15400000001,2021-05-28\n", "utf-8")
+    known.write_text("number,fraud,labelled_on,label_from\n15400000009,1,2021-05-30,verdict\n", "utf-8")
+    beside = ["--subscribers", str(sold), "--known", str(known), "--engine", engine]
+    given = ["--calls", str(calls), "--as-of", "2021-05-31T12:00:00+08:00", "--out", str(tmp_path / "f.csv")]
 
-    assert (
-        main(["numbers", "features", *given, "--out", str(tmp_path / "with.csv"), "--subscribers", str(sold)])
-        == 0
-    )
-    told = capsys.readouterr().err
-    assert main(["numbers", "features", *given, "--out", str(tmp_path / "without.csv")]) == 0
+    assert main(["numbers", "features", *given, *beside]) == 0
 
-    assert "no feature reads it" in told
-    assert "no feature reads it" not in capsys.readouterr().err
-    assert (tmp_path / "with.csv").read_bytes() == (tmp_path / "without.csv").read_bytes()
+    found = rows(tmp_path / "f.csv")
+    assert [found[one]["age_days_ever"] for one in ("15400000001", "15400000002")] == ["3.5", ""]
+    assert [found[one]["known_party_share_7d"] for one in ("15400000001", "15400000002")] == ["0.1", "1.0"]
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "said"),
+    [
+        ("--subscribers", "number\n15400000001\n", "column opened is missing"),
+        ("--subscribers", "number,opened\n15400000001,yesterday\n", "opened is 'yesterday' in row 1"),
+        ("--subscribers", "number,opened\n+8615400000001,2021-05-28\n", "canonical form in row 1"),
+        ("--subscribers", "number,opened\n" + 2 * "15400000001,2021-05-28\n", "stands there twice"),
+        ("--known", "number,since\n15400000001,2999-01-01T00:00:00+08:00\n", "in the future"),
+        ("--known", "number,since\n,2021-05-28T00:00:00+08:00\n", "column number is empty in row 1"),
+        ("--known", "number,fraud,labelled_on\n15400000001,maybe,2021-05-28\n", "not a whole number"),
+    ],
+)
+def test_what_is_said_of_numbers_in_a_wrong_way_is_told(calls, tmp_path, capsys, option, text, said):
+    (tmp_path / "said.csv").write_text(text, "utf-8")
+    given = ["--calls", str(calls), "--as-of", "2021-05-31T00:00:00+08:00", "--out", str(tmp_path / "f.csv")]
+
+    assert main(["numbers", "features", *given, option, str(tmp_path / "said.csv")]) == 2
+
+    told = capsys.readouterr().err.strip()
+    assert said in told and len(told.splitlines()) == 1
+    assert not (tmp_path / "f.csv").exists()
 
 
 def test_a_week_without_a_call_is_told(calls, tmp_path, capsys):

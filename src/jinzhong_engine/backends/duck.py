@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from jinzhong_engine.backends.cores import held, later
 from jinzhong_engine.backends.files import BadTable, Lazy
+from jinzhong_engine.backends.register import NOTHING, SHAPE, Register
 from jinzhong_engine.features.catalogue import CATALOGUE
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
 from jinzhong_engine.tables import CALLS, COUNT, MESSAGES, TEXT, TIME, Table
@@ -24,10 +25,12 @@ LEAST = 64 * 2**20
 """Below this DuckDB can't hold what it is working on, spill or not."""
 
 
-def features(calls: Lazy, messages: Lazy | None, as_of: int, *, memory: int = 0) -> pa.Table:
+def features(
+    calls: Lazy, messages: Lazy | None, as_of: int, *, memory: int = 0, register: Register = NOTHING
+) -> pa.Table:
     """calls, messages: checked tables, or checked Parquet files. ``memory``: bytes the process may take, all of it; 0: DuckDB's own idea."""
     try:
-        return _features(calls, messages, as_of, memory)
+        return _features(calls, messages, as_of, memory, register)
     except duckdb.OutOfMemoryException as problem:
         raise BadTable(
             f"DuckDB: more than the {memory / 2**30:.1f} GB of --memory are needed even while it spills to disk; raise --memory"
@@ -46,7 +49,7 @@ def ask(tables: dict[str, pa.Table], question: Callable[[Any], Any]) -> pa.Table
         return engine.sql(ibis.to_sql(answer, dialect="duckdb")).to_arrow_table()
 
 
-def _features(calls: Lazy, messages: Lazy | None, as_of: int, memory: int) -> pa.Table:
+def _features(calls: Lazy, messages: Lazy | None, as_of: int, memory: int, register: Register) -> pa.Table:
     with tempfile.TemporaryDirectory(prefix="jinzhong-duck-") as spill, duckdb.connect() as engine:
         engine.execute(
             "SET threads TO 2; SET preserve_insertion_order = false; SET enable_progress_bar = false; SET TimeZone = 'UTC'"
@@ -57,12 +60,14 @@ def _features(calls: Lazy, messages: Lazy | None, as_of: int, memory: int) -> pa
         if memory:
             _limit(engine, memory, beside)
         week = later(_given, engine, "TEMP TABLE calls", CALLS, calls, (as_of - WEEK, as_of))
-        query = _query(as_of)
+        query = _query(as_of, register)
         week.result()
         if memory:
             _limit(engine, memory, beside + PER_NUMBER * _numbers(engine))
         _given(engine, "VIEW earlier", CALLS, calls, (as_of - LOOKBACK, as_of - WEEK))
         _given(engine, "VIEW messages", MESSAGES, messages, (as_of - WEEK, as_of))
+        for name, table in register.given.items():
+            engine.register(name, table)
         return engine.sql(query).to_arrow_table()
 
 
@@ -84,7 +89,7 @@ def _numbers(engine: Any) -> int:
     return int(counted["numbers"][0].as_py())
 
 
-def _query(as_of: int) -> str:
+def _query(as_of: int, register: Register) -> str:
     """All features of the tables ``calls``, ``messages`` and ``earlier``, by number, counts in eight bytes: DuckDB sums into sixteen."""
     import ibis
 
@@ -94,7 +99,8 @@ def _query(as_of: int) -> str:
         ibis.table({one.name: READ_AS[one.type] for one in shape.columns}, name)
         for name, shape in (("calls", CALLS), ("messages", MESSAGES), ("earlier", CALLS))
     )
-    made = ibis.to_sql(relational.features(calls, messages, as_of, earlier), dialect="duckdb")
+    beside = {name: ibis.table(ibis.Schema.from_pyarrow(SHAPE), name) for name in register.given}
+    made = ibis.to_sql(relational.features(calls, messages, as_of, earlier, **beside), dialect="duckdb")
     counts = ", ".join(f"CAST({one.name} AS BIGINT) AS {one.name}" for one in CATALOGUE if one.is_count)
     return f"SELECT * REPLACE ({counts}) FROM ({made}) ORDER BY number"
 

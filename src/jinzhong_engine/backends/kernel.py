@@ -48,7 +48,8 @@ class Book(NamedTuple):
 
     Calls from before the week stand in ``before``, in ``made``, or some in each; where in both, those in ``before`` are the older ones.
     Events made and received carry their party's slot, a small number of its own for each party of a number, so that whatever is noted
-    of them lies close together. ``fresh`` ALL: no event has a slot that counts.
+    of them lies close together. ``fresh`` ALL: no event has a slot that counts. ``opened``: when, by number, and ``sharing`` (``shared_with``),
+    both empty where nobody told.
     """
 
     before: Any
@@ -58,6 +59,8 @@ class Book(NamedTuple):
     uses: Any
     parties: Any
     fresh: Any
+    opened: Any
+    sharing: Any
 
 
 ALL = -1
@@ -127,6 +130,31 @@ def numbers_on(uses: Any, imei: int, moment: int, s: Any) -> int:
                 if found == MOST_ON_HANDSET:
                     break
     return found
+
+
+NOBODY, SEVERAL = -1, -2
+NO_SHARING = np.zeros(0, np.int32)
+
+
+def shared_with(since: Any, moment: int, made: Any) -> Any:
+    """By number, which of those known as fraud before the moment rang it in the week: NOBODY, one of them, or SEVERAL. ``since``: by number,
+    since when it is known; empty where nobody told."""
+    if not len(since):
+        return NO_SHARING
+    sharing = np.full(len(since), NOBODY, np.int32)
+    _share_out(np.flatnonzero(since < moment), moment, made, sharing)
+    return sharing
+
+
+@njit(cache=True, nogil=True)
+def _share_out(known: Any, moment: int, made: Any, sharing: Any) -> None:
+    for number in known:
+        for place in range(made.end[number] - 1, made.start[number] - 1, -1):
+            one = made.events[place]
+            if one.at < moment - WEEK:
+                break
+            if one.at < moment and sharing[one.other] != number:
+                sharing[one.other] = number if sharing[one.other] == NOBODY else SEVERAL
 
 
 @njit(cache=True, nogil=True)
@@ -220,6 +248,7 @@ def row(number: int, moment: int, book: Any, s: Any) -> Any:
     s.turn[0] += 1
     turn, slots, hours = s.turn[0], s.slots, s.hours
     seen_cell, seen_imei, seen_city, city_calls = s.seen_cell, s.seen_imei, s.seen_city, s.city_calls
+    sharing, told = book.sharing, len(book.sharing) > 0
     hours[:] = 0
     mark = turn * STEP
 
@@ -235,7 +264,7 @@ def row(number: int, moment: int, book: Any, s: Any) -> Any:
     short, answered, seconds, longest, forwarded, international = 0, 0, 0, 0, 0, 0
     cells, imeis, cities, on_one, with_city, main_city = 0, 0, 0, 0, 0, 0
     called, new, once, most, reached, reached_day, party_day, party_hour = 0, 0, 0, 0, 0, 0, 0, 0
-    active_days, active_hours, busiest, fanout = 0, 0, 0, 0
+    active_days, active_hours, busiest, fanout, shared = 0, 0, 0, 0, 0
     day_now, hour_now, of_day, in_hour, fresh_in_hour, hour_ends = -1, -1, 0, 0, 0, 0
     cell_now, imei_now, first_of_hour = -1, -1, 0
     first_of_day = _since(events, week, high, moment - DAY)
@@ -263,6 +292,8 @@ def row(number: int, moment: int, book: Any, s: Any) -> Any:
         last_answered = 0 if is_new else party.last_answered
         called += is_new
         new += is_new & ((known & BEFORE) == 0)
+        if told and is_new:
+            shared += (sharing[one.other] != NOBODY) & (sharing[one.other] != number)
         once += (calls == 1) - (calls == 2)
         most = max(most, calls)
         fresh_in_hour += last < first_of_hour
@@ -329,7 +360,7 @@ def row(number: int, moment: int, book: Any, s: Any) -> Any:
             weighted += hours[of_day] * math.log2(hours[of_day])
 
     messages, receivers, campaign = _messages(number, moment, book.sent)
-    entropy, longest_call, first_call, silent, idle = NULL, NULL, NULL, NULL, NULL
+    entropy, longest_call, first_call, silent, idle, age = NULL, NULL, NULL, NULL, NULL, NULL
     if out > 0:
         entropy = max(0.0, math.log2(out) - weighted / out)
         longest_call = float(longest)
@@ -342,6 +373,8 @@ def row(number: int, moment: int, book: Any, s: Any) -> Any:
         silent = (events[week].at - events[week - 1].at) / DAY
     elif oldest_apart < apart and week < high:
         silent = (events[week].at - before.events[apart - 1].at) / DAY
+    if len(book.opened) > 0 and book.opened[number] < moment:
+        age = (moment - book.opened[number]) / DAY
     return Row(
         out_calls_7d=float(out),
         in_calls_7d=float(received_calls),
@@ -370,6 +403,7 @@ def row(number: int, moment: int, book: Any, s: Any) -> Any:
         most_calls_party_7d=float(most),
         city_count_7d=float(cities),
         main_city_share_7d=_over(main_city, with_city),
+        known_party_share_7d=_over(shared, called * told),
         answered_share_7d=_over(answered, out),
         talk_mean_7d=_over(seconds, answered),
         talk_max_7d=longest_call,
@@ -379,6 +413,7 @@ def row(number: int, moment: int, book: Any, s: Any) -> Any:
         night_share_7d=_over(night, out),
         first_call_days_37d=first_call,
         silent_days_37d=silent,
+        age_days_ever=age,
         idle_days_7d=idle,
         handset_numbers_7d=float(on_one),
         cells_7d=float(cells),

@@ -13,6 +13,7 @@ from jinzhong_engine.backends.ids import Ids
 from jinzhong_engine.backends.ledger import BRIEF, KNEW, MADE, Ledger
 from jinzhong_engine.backends.native import kinds
 from jinzhong_engine.backends.pool import Pool, longer
+from jinzhong_engine.backends.register import NO_MOMENTS, NOTHING, Moments, Register
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
 
 Call = tuple[int, str, int]
@@ -25,15 +26,22 @@ NONE_BEFORE = np.zeros(0, KNEW)
 class Live:
     """Everything the features of any number need, as of now.
 
-    ``part`` (k, n): only of the numbers in part k of n; n processes that are given the same events know them all between them.
+    ``part`` (k, n): only of the numbers in part k of n; n processes that are given the same events know them all between them. What is said
+    of numbers known as fraud needs the calls of all.
     """
 
-    def __init__(self, part: tuple[int, int] = (0, 1)) -> None:
+    def __init__(self, part: tuple[int, int] = (0, 1), register: Register = NOTHING) -> None:
         self.numbers, self.cells, self.imeis, self.cities, self._hashes = (Ids() for _ in range(5))
         self._pools = [pool.empty(kind) for kind in (MADE, BRIEF, BRIEF, BRIEF)]
         self._part, self._mine = part, np.zeros(0, bool)
         self._parties, self._fresh, self._none = (np.zeros(0, np.int64) for _ in range(3))
         self._papers = [kernel.scratch(1, 1, 1, 1, 1)] * THREADS
+        self.told(register)
+
+    def told(self, register: Register) -> None:
+        """From now on this is what is said of the numbers beside their events."""
+        self._register = [Moments(one) for one in register]
+        self._moments = [NO_MOMENTS for _one in register]
 
     @property
     def met(self) -> int:
@@ -83,6 +91,7 @@ class Live:
         self._pools = [pool.of(made, kept), pool.of(received, kept), uses, pool.of(sent, kept)]
         self._parties, self._fresh = self._parties[:count][kept], self._fresh[:count][kept]
         self._mine = self._mine[:count][kept[: len(self._mine)]]
+        self._moments = [one[kept[: len(one)]] for one in self._moments]
         self.numbers.keep(kept)
         self._forget_texts()
         self._papers = [kernel.scratch(1, 1, 1, 1, 1)] * THREADS
@@ -161,7 +170,7 @@ class Live:
     def features(self, chosen: Any, moment: int) -> Any:
         """One line of features for each of the chosen ids, from what happened before the moment."""
         out = np.empty((len(chosen), kernel.WIDTH))
-        sizes, book = self._sizes(chosen), self._book()
+        sizes, book = self._sizes(chosen), self._book(moment)
         papers = self._fitting_papers(int(sizes.max(initial=1)))
 
         def part(low: int, high: int, paper: kernel.Scratch) -> None:
@@ -188,10 +197,20 @@ class Live:
         numbers = np.arange(len(self.numbers)) if chosen is None else chosen
         return numbers[_active(numbers, moment, self.made) | _active(numbers, moment, self.received)]
 
-    def _book(self) -> kernel.Book:
+    def _book(self, moment: int) -> kernel.Book:
         made, received, uses, sent = (Ledger(one.events, one.start, one.end) for one in self._pools)
         before = Ledger(NONE_BEFORE, self._none, self._none)
-        return kernel.Book(before, made, received, sent, uses, self._parties, self._fresh)
+        self._moments = [
+            np.append(known, of.of(self._new(len(known)))) if of.given else known
+            for of, known in zip(self._register, self._moments, strict=True)
+        ]
+        opened, known = self._moments
+        sharing = kernel.shared_with(known, moment, made)
+        return kernel.Book(before, made, received, sent, uses, self._parties, self._fresh, opened, sharing)
+
+    def _new(self, known: int) -> pa.Array:
+        """The numbers with ids from ``known`` on."""
+        return self.numbers.texts(np.arange(known, len(self.numbers)))
 
     def _fitting_papers(self, widest: int) -> list[kernel.Scratch]:
         """A paper for each thread, at least as large as everything met so far; larger paper is made now and then, with air."""

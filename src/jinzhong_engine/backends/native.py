@@ -21,27 +21,32 @@ from jinzhong_engine.backends.ledger import (
     file_brief,
     file_made,
 )
+from jinzhong_engine.backends.register import NOTHING, Moments, Register
 from jinzhong_engine.features.catalogue import CATALOGUE
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
 from jinzhong_engine.tables import CALL_KINDS
 
 
 def features(
-    calls: pa.Table, messages: pa.Table | None, as_of: int, earlier: Sequence[files.Early] = ()
+    calls: pa.Table,
+    messages: pa.Table | None,
+    as_of: int,
+    earlier: Sequence[files.Early] = (),
+    register: Register = NOTHING,
 ) -> pa.Table:
     """calls, messages: as ``files`` reads them; ``earlier``: files of calls before the week that stand apart (``files.read_calls``).
 
     Returns ``number`` and the catalogue's columns, by number.
     """
-    return features_of(encode(calls, messages, as_of, earlier), as_of)
+    return features_of(encode(calls, messages, as_of, earlier), as_of, register)
 
 
-def features_of(dense: "Dense", as_of: int) -> pa.Table:
+def features_of(dense: "Dense", as_of: int, register: Register = NOTHING) -> pa.Table:
     """The same of events that are encoded already, so that what was read can be let go before."""
     active = _active(dense)
     numbers = dense.numbers.take(pa.array(active))
     order = later(pc.sort_indices, numbers)
-    matrix = compute(dense, active, as_of)
+    matrix = compute(dense, active, as_of, register)
     return as_table(numbers, matrix, order.result())
 
 
@@ -147,12 +152,14 @@ def _before(
     return {"caller": caller, "callee": callee, "at": at}
 
 
-def compute(dense: Dense, ids: Any, as_of: int) -> Any:
+def compute(dense: Dense, ids: Any, as_of: int, register: Register = NOTHING) -> Any:
     """A line of features for each of the ids. They had better ascend: the events of neighbours lie side by side."""
     before, made, received, uses, sent = _ledgers(dense)
     count = len(dense.numbers)
     parties, fresh = np.zeros(count, np.int64), np.full(count, kernel.ALL)
-    book = kernel.Book(before, made, received, sent, uses, parties, fresh)
+    opened, known = (Moments(one).of(dense.numbers) for one in register)
+    sharing = kernel.shared_with(known, as_of, made)
+    book = kernel.Book(before, made, received, sent, uses, parties, fresh, opened, sharing)
     events = sum(one.end - one.start for one in (before, made, received))
     papers = [
         kernel.scratch(count + 1, dense.cells, dense.imeis, dense.cities, int(events.max(initial=0)))

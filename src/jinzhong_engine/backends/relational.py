@@ -13,12 +13,14 @@ from jinzhong_engine.features.catalogue import ASIDE, CATALOGUE, Feature, Grain
 from jinzhong_engine.features.windows import DAY, HOUR, LOOKBACK, MONTH, MOST_ON_HANDSET, SHANGHAI, WEEK
 
 
-def features(calls: Any, messages: Any, as_of: int, earlier: Any = None) -> Any:
+def features(
+    calls: Any, messages: Any, as_of: int, earlier: Any = None, opened: Any = None, known: Any = None
+) -> Any:
     """calls, messages: Ibis tables of the contract, times int64; ``earlier``: the calls again, where those before the week are read
-    another way. Returns the expression of ``number`` and all features."""
+    another way; ``opened``, ``known``: of ``register.Register``. Returns the expression of ``number`` and all features."""
     week = _between(calls, "start", as_of - WEEK, as_of)
     before = _between(calls if earlier is None else earlier, "start", as_of - LOOKBACK, as_of - WEEK)
-    tables = grains(week, before, _between(messages, "sent", as_of - WEEK, as_of), as_of)
+    tables = grains(week, before, _between(messages, "sent", as_of - WEEK, as_of), as_of, opened, known)
     parts = {grain: _gathered(table, grain) for grain, table in tables.items()}
     joined = parts["made"].select("number").union(parts["received"].select("number"), distinct=True)
     for grain, part in parts.items():
@@ -40,7 +42,9 @@ def readable(calls: Any, messages: Any, as_of: int) -> dict[str, Any]:
     return {"calls": made, "messages": sent.select("sender", "receiver", "text_hash", at=sent.sent)}
 
 
-def grains(week: Any, before: Any, messages: Any, as_of: int) -> dict[Grain, Any]:
+def grains(
+    week: Any, before: Any, messages: Any, as_of: int, opened: Any = None, known: Any = None
+) -> dict[Grain, Any]:
     """The small tables that features are written over; each has ``number``. See ``features.catalogue`` for their columns.
 
     ``week``, ``before``, ``messages``: calls of the week, of the 30 days before it, messages of the week.
@@ -60,13 +64,14 @@ def grains(week: Any, before: Any, messages: Any, as_of: int) -> dict[Grain, Any
         "made": calls,
         "earlier": _earlier(before, as_of),
         "received": pairs.select("calls", "answered", number=pairs.party),
-        "party": _party(pairs, before, as_of),
+        "party": _party(pairs, before, as_of, known),
         "hour": hours,
         "clock": hours.group_by("number", of_day=hours.at_hour % DAY).agg(calls=hours.calls.sum()),
         "city": _known(calls, "peer_city").group_by("number", "peer_city").agg(calls=lambda t: t.count()),
         "handset": _handset(_known(calls, "imei")),
         "cell": _known(calls, "cell").distinct(),
         "sent": sent,
+        "sold": _sold(week, opened, as_of),
         "text": sent.group_by("number", "text").agg(receivers=sent.receiver.nunique()),
     }
 
@@ -84,18 +89,37 @@ def _earlier(before: Any, as_of: int) -> Any:
     return before.select(number=before.caller, age=as_of - before.start, month=before.start >= as_of - MONTH)
 
 
-def _party(pairs: Any, before: Any, as_of: int) -> Any:
+def _sold(week: Any, opened: Any, as_of: int) -> Any:
+    """Where nobody tells when numbers were opened, of nobody."""
+    if opened is None:
+        opened = week.filter(ibis.literal(False)).select(number=week.caller, at=week.start)
+    return opened.filter(opened["at"] < as_of).select("number", age=as_of - opened["at"])
+
+
+def _party(pairs: Any, before: Any, as_of: int, known: Any) -> Any:
     """``pairs``: one row per number and number it called; ``before``: calls before the week."""
     called = before.select(number=before.caller, party=before.callee)
-    known = called.semi_join(pairs, ["number", "party"]).distinct()
+    rung = called.semi_join(pairs, ["number", "party"]).distinct()
     back = pairs.select(number=pairs.party, party=pairs.number, last_back=pairs.last)
-    joined = pairs.left_join(known, ["number", "party"], rname="{name}_known")
+    joined = pairs.left_join(rung, ["number", "party"], rname="{name}_before")
     joined = joined.left_join(back, ["number", "party"], rname="{name}_back")
+    if known is None:
+        joined = joined.mutate(shared=ibis.null("boolean"))
+    else:
+        joined = joined.left_join(_rung_by(pairs, known, as_of), "party", rname="{name}_rung")
+        other = (joined.by > 1) | (joined.one != joined.number)
+        joined = joined.mutate(shared=other.fill_null(False))
     return joined.select(
-        "number", "calls", "answered", before=joined.party_known.notnull(),
+        "number", "calls", "answered", "shared", before=joined.party_before.notnull(),
         in_day=joined.last >= as_of - DAY, in_hour=joined.last >= as_of - HOUR,
         reached_in_day=(joined.last_answered >= as_of - DAY).fill_null(False), called_back=(joined.last_back > joined.first).fill_null(False),
     )  # fmt: skip
+
+
+def _rung_by(pairs: Any, known: Any, as_of: int) -> Any:
+    """Whom those rang that are known as fraud: ``by`` how many of them, and ``one`` of these."""
+    rung = pairs.semi_join(known.filter(known["at"] < as_of), "number")
+    return rung.group_by("party").agg(by=rung.count(), one=rung.number.min())
 
 
 def _handset(used: Any) -> Any:

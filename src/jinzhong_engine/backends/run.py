@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 from jinzhong_engine.backends import files
 from jinzhong_engine.backends.cores import later
 from jinzhong_engine.backends.files import BadTable
+from jinzhong_engine.backends.register import NOTHING, Register
 from jinzhong_engine.features.windows import WEEK
-from jinzhong_engine.tables import CALLS, MESSAGES, SUBSCRIBERS
+from jinzhong_engine.tables import CALLS, MESSAGES
 
 BYTES_PER_CALL = 140
 BYTES_PER_EARLIER = 40
@@ -31,11 +32,11 @@ ARROW = 100_000_000
 
 @dataclass(frozen=True)
 class Events:
-    """Where the events are. ``subscribers`` is checked; no feature reads it yet."""
+    """Where the events are, and what is said of numbers beside them."""
 
     calls: Path
     messages: Path | None = None
-    subscribers: Path | None = None
+    register: Register = NOTHING
 
 
 def features(
@@ -51,10 +52,6 @@ def features(
     """``latest``: no event lies after it. ``memory``: bytes the process may take; None: half of the machine's. ``engine`` None: native where
     that is enough, DuckDB elsewhere. ``master``: which Spark, of ``spark.session``."""
     allowed = memory or half_of_memory()
-    if events.subscribers:
-        files.checked(
-            files.read_table(events.subscribers), SUBSCRIBERS, latest, files.Place(str(events.subscribers))
-        )
     paths = [(path, shape) for path, shape in ((events.calls, CALLS), (events.messages, MESSAGES)) if path]
     needed = _needed([path for path, _shape in paths], as_of, allowed)
     chosen = engine or _fitting(needed, allowed, tell)
@@ -63,14 +60,19 @@ def features(
             raise _too_little(needed, memory, "native")
         return _native(events, as_of, latest)
     lazy = [files.lazily(path, shape, latest) for path, shape in paths]
-    return _relational(chosen, lazy[0], lazy[1] if events.messages else None, as_of, allowed, master)
+    messages = lazy[1] if events.messages else None
+    if chosen == "duckdb":
+        from jinzhong_engine.backends import duck
+
+        return duck.features(lazy[0], messages, as_of, memory=allowed, register=events.register)
+    return _spark().features(lazy[0], messages, as_of, master, allowed, events.register)
 
 
 def _native(events: Events, as_of: int, latest: int) -> pa.Table:
     """What was read is let go before features are computed."""
     dense = _encoded(events, as_of, latest)
     pa.default_memory_pool().release_unused()
-    return _numba().features_of(dense, as_of)
+    return _numba().features_of(dense, as_of, events.register)
 
 
 def _encoded(events: Events, as_of: int, latest: int) -> Any:
@@ -88,16 +90,6 @@ def _numba() -> Any:
     return native
 
 
-def _relational(
-    chosen: str, calls: files.Lazy, messages: files.Lazy | None, as_of: int, allowed: int, master: str | None
-) -> pa.Table:
-    if chosen == "duckdb":
-        from jinzhong_engine.backends import duck
-
-        return duck.features(calls, messages, as_of, memory=allowed)
-    return _spark().features(calls, messages, as_of, master, allowed)
-
-
 def stream(
     arriving: Path,
     messages: Path | None,
@@ -106,6 +98,7 @@ def stream(
     *,
     latest: int,
     master: str | None = None,
+    register: Register = NOTHING,
 ) -> None:
     """``spark.stream``. All files of the folders are checked first, those judged before too: a bad one judges nothing."""
     for folder, shape in ((arriving, CALLS), (messages, MESSAGES)):
@@ -118,7 +111,9 @@ def stream(
         raise BadTable(
             f"{state}: written by an earlier version; give an empty folder and let the files come again"
         )
-    _spark().stream(arriving, messages, state, judge, master=master, memory=half_of_memory())
+    _spark().stream(
+        arriving, messages, state, judge, master=master, memory=half_of_memory(), register=register
+    )
 
 
 def _has_text_ids(path: Path | str) -> None:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from jinzhong_engine.backends import relational
 from jinzhong_engine.backends.duck import plain
 from jinzhong_engine.backends.files import Lazy, no_events
+from jinzhong_engine.backends.register import NOTHING, Register
 from jinzhong_engine.features.windows import LOOKBACK
 from jinzhong_engine.tables import CALLS, COUNT, MESSAGES, TEXT, TIME, Table
 
@@ -20,7 +21,12 @@ MICROSECONDS = "unix_micros(CAST({0} AS TIMESTAMP))"
 
 
 def features(
-    calls: Lazy, messages: Lazy | None, as_of: int, master: str | None = None, memory: int | None = None
+    calls: Lazy,
+    messages: Lazy | None,
+    as_of: int,
+    master: str | None = None,
+    memory: int | None = None,
+    register: Register = NOTHING,
 ) -> pa.Table:
     """calls, messages: checked tables, or checked Parquet files, which all machines of a cluster must see. ``master``, ``memory``: of ``session``."""
     spark = session(master, memory)
@@ -28,7 +34,8 @@ def features(
         _view(spark, CALLS, calls, Path(folder))
         _view(spark, MESSAGES, no_events(MESSAGES) if messages is None else messages, Path(folder))
         ask = ibis.pyspark.connect(spark)
-        made = relational.features(ask.table("calls"), ask.table("messages"), as_of)
+        beside = _beside(spark, register, Path(folder))
+        made = relational.features(ask.table("calls"), ask.table("messages"), as_of, **beside)
         return made.to_pyarrow().sort_by("number")
 
 
@@ -41,6 +48,7 @@ def stream(
     files_at_once: int = 1,
     master: str | None = None,
     memory: int | None = None,
+    register: Register = NOTHING,
 ) -> None:
     """Structured Streaming over folders into which Parquet files of calls and messages arrive, until all that is there now is judged.
 
@@ -49,14 +57,14 @@ def stream(
     far the stream has come; a batch that was broken off is judged again under its number, so what is written under it is never doubled.
     """
     spark = session(master, memory)
-    kept = Kept(spark, state / "events")
+    kept, beside = Kept(spark, state / "events"), _beside(spark, register, state)
 
     def batch(came: Any, number: int) -> None:
         if (moment := kept.take_in(came, number)) is None:
             return
         fresh = ibis.pyspark.connect(spark).read_parquet(kept.place(number))
         calls, texts = kept.so_far(number)
-        made = relational.features(calls, texts, moment)
+        made = relational.features(calls, texts, moment, **beside)
         judge(
             number, moment, made.semi_join(fresh, made.number == fresh.caller).to_pyarrow().sort_by("number")
         )
@@ -167,6 +175,14 @@ def _view(spark: Any, shape: Table, events: Lazy, folder: Path) -> None:
         events = [str(path)]
     frame = spark.read.parquet(*events)
     frame.selectExpr(*plain(shape, moment=moment)).createOrReplaceTempView(shape.name)
+
+
+def _beside(spark: Any, register: Register, folder: Path) -> dict[str, Any]:
+    """The register's tables, for Ibis; Spark reads them from this folder."""
+    asked = ibis.pyspark.connect(spark)
+    for name, table in register.given.items():
+        pq.write_table(table, folder / f"{name}.parquet")
+    return {name: asked.read_parquet(str(folder / f"{name}.parquet")) for name in register.given}
 
 
 def _plain(events: pa.Table) -> pa.Table:

@@ -16,7 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jinzhong_engine.backends import files
+from jinzhong_engine.backends import register as registers
 from jinzhong_engine.backends.live import Live
+from jinzhong_engine.backends.register import Register
 from jinzhong_engine.evaluate import survival
 from jinzhong_engine.evaluate.made import made_by
 from jinzhong_engine.evaluate.precision import stated
@@ -43,10 +45,11 @@ OUT_1D = NAMES.index("out_calls_1d")
 @dataclass(frozen=True)
 class World:
     """Calls in the order of time, the same with the messages among them (``Live.add``), and for each fraud number its first fraud call
-    and its gang."""
+    and its gang. ``register``: when numbers were opened, and the fraud numbers that were suspended, as known from then on."""
 
     calls: pa.Table
     events: pa.Table
+    register: Register
     fraud: dict[str, int]
     gangs: dict[str, str]
     begin: int
@@ -80,7 +83,18 @@ def read_world(folder: Path, latest: int) -> World:
     days = max(1, (end - begin) // DAY)
     warm = (begin + SHANGHAI) // DAY * DAY - SHANGHAI + min(LOOKBACK, days // 2 * DAY)
     gangs = {row["number"]: row.get("gang") or row["number"] for row in rows if row["number"] in fraud}
-    return World(calls, events, fraud, gangs, warm, end)
+    return World(calls, events, _register(folder, truth, latest), fraud, gangs, warm, end)
+
+
+def _register(folder: Path, truth: pa.Table, latest: int) -> Register:
+    """What a world says of its numbers; it may lack either."""
+    sold = folder / "subscribers.parquet"
+    opened = registers.read(sold if sold.exists() else None, None, latest).opened
+    if "suspended_at" not in truth.column_names:
+        return Register(opened)
+    at = truth["suspended_at"].cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
+    known = pa.table([truth["number"], at], names=registers.SHAPE.names)
+    return Register(opened, known.filter(pc.and_(pc.equal(truth["role"], "fraud"), at.is_valid())))
 
 
 def _with_messages(calls: pa.Table, messages: pa.Table) -> pa.Table:
@@ -94,7 +108,7 @@ def evaluate(world: World, model: Model, fpr: float, prevalence: float | None = 
     """The figures of ``numbers evaluate``; null where the middle number was never listed. ``prevalence``: of the world, for the
     precision the weekly lists state; default: of the rows the model was fitted on.
     """
-    threshold = of_calls(model).threshold(fpr)
+    threshold = of_calls(model, world.register.given).threshold(fpr)
     weeks, most_calls = _weeks(world, model, threshold, fpr, prevalence)
     first, plain = _replay(world, model, threshold, most_calls)
     fraud = {one: since for one, since in world.fraud.items() if since >= world.begin}
@@ -131,7 +145,7 @@ def _weeks(
     world: World, model: Model, threshold: float, fpr: float, prevalence: float | None
 ) -> tuple[list[dict[str, Any]], float]:
     """(the list as it stands at the end of each week, the plain rule's limit of calls a day at the same share of false alarms)."""
-    live, at, found, calls_a_day = Live(), 0, [], [np.zeros(1)]
+    live, at, found, calls_a_day = Live(register=world.register), 0, [], [np.zeros(1)]
     moments = list(range(world.begin + WEEK, world.end, WEEK)) or [world.end]
     starts = world.events["start"].to_numpy()
     for moment in moments:
@@ -155,7 +169,7 @@ def _replay(
     world: World, model: Model, threshold: float, most_calls: float
 ) -> tuple[dict[str, int], dict[str, int]]:
     """When each number was first listed: by the model, and by the plain rule "more than so many calls a day"."""
-    live, first, plain = Live(), dict[str, int](), dict[str, int]()
+    live, first, plain = Live(register=world.register), dict[str, int](), dict[str, int]()
     for minute, piece in _minutes(world):
         told = live.add(piece, minute - LOOKBACK)
         if minute <= world.begin:

@@ -6,7 +6,8 @@ An ``expression`` is written over a grain, one of the small tables the relationa
     made      one row per call made in the week; ``day``, ``hour`` say in which trailing windows it lies
     earlier   one row per call made in the 30 days before the week; ``month``: in the last 30 days
     received  one row per number that called it in the week: calls, answered
-    party     one row per number called in the week: calls, answered, in which trailing windows, called back, called before the week
+    party     one row per number called in the week: calls, answered, in which trailing windows, called back, called before the week,
+              ``shared``: called in the week by another number that was known as fraud; null where no such numbers are given
     hour      one row per clock hour of the week with a call made: calls, parties
     clock     one row per hour of the day: calls
     city      one row per city called: calls
@@ -14,6 +15,7 @@ An ``expression`` is written over a grain, one of the small tables the relationa
     cell      one row per cell calls were made from
     sent      one row per message sent in the week
     text      one row per text sent: receivers
+    sold      one row per number whose opening is known and past
     number    one row per number: the features above it in this list, and what ``ASIDE`` names
 
 The native executor builds a ``Row`` with exactly these names: a feature without both doesn't compile.
@@ -44,6 +46,7 @@ Grain = Literal[
     "cell",
     "sent",
     "text",
+    "sold",
     "number",
 ]
 Unit = Literal["次", "个", "条", "日", "小时", "天", "秒", "比例", "倍", "比特"]
@@ -57,6 +60,7 @@ WINDOWS = {
     "7d": "7 × 24 hours",
     "30d": "30 × 24 hours",
     "37d": "37 × 24 hours, as far as any feature looks back",
+    "ever": "since the number was opened",
 }
 OWN = "own"
 PRACTICE = "an operator's practice (Shaoxing Mobile): high-frequency short calls, many strangers, device swaps, silent then busy"
@@ -67,8 +71,9 @@ SOURCES = (OWN, PRACTICE, MONTHLY, BANDICOOT)
 
 @dataclass(frozen=True)
 class Feature:
-    """``name`` says the trailing window too: _1h, _1d, _7d, _30d, or _37d for the whole look-back. ``source``: who publishes the sign; the
-    formula and the window are ours everywhere. ``most``: it isn't counted further than that; None: it is."""
+    """``name`` says the trailing window too: _1h, _1d, _7d, _30d, _37d for the whole look-back, or _ever. ``source``: who publishes the sign; the
+    formula and the window are ours everywhere. ``most``: it isn't counted further than that; None: it is.
+    ``needs``: the table of ``backends.register`` without which it is null for every number."""
 
     name: str
     source: str
@@ -79,6 +84,7 @@ class Feature:
     grain: Grain
     expression: Callable[[Any], Any]
     most: int | None = None
+    needs: Literal["opened", "known"] | None = None
 
     @property
     def is_count(self) -> bool:
@@ -181,6 +187,9 @@ CATALOGUE = (
     Feature("city_count_7d", MONTHLY, "对端城市", "distinct cities called", "个", "distinct cities", "city", lambda t: t.count()),
     Feature("main_city_share_7d", OWN, "最常呼叫城市占比", "share of calls to the city called most", "比例",
             "most calls to one city / calls with a city", "city", lambda t: _share(t.calls.max(), t.calls.sum())),
+    Feature("known_party_share_7d", OWN, "涉诈号码也打过的对端占比", "share of numbers called that a known fraud number called too",
+            "比例", "called by another number known as fraud / distinct called", "party",
+            lambda t: _share(t.count(where=t.shared), t.count(where=t.shared.notnull())), needs="known"),
     # Who answers, how long.
     Feature("answered_share_7d", OWN, "接通占比", "share of made calls that were answered", "比例", "answered / made", "made",
             lambda t: _share(t.count(where=t.seconds > 0), t.count())),
@@ -204,6 +213,8 @@ CATALOGUE = (
     Feature("silent_days_37d", PRACTICE, "本周开始主叫前的静默", "days without a call made before the week's first", "天",
             "(first call of the week - last call before the week) / day", "number",
             lambda t: (t.earlier_last - t.week_first) / DAY),
+    Feature("age_days_ever", OWN, "开户至今", "days since the number was opened", "天", "(moment - midnight of the day it was opened) / day",
+            "sold", lambda t: t.age.max() / DAY, needs="opened"),
     Feature("idle_days_7d", OWN, "最近一次主叫距今", "days since its last call made", "天", "(moment - last call) / day",
             "made", lambda t: t.age.min() / DAY),
     # With what, from where.

@@ -5,6 +5,7 @@ rows, more seeds or hand-made ratios change less than the noise and were left ou
 """
 
 import math
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 
 from jinzhong_engine.backends.cores import THREADS
 from jinzhong_engine.backends.trees import Trees, chance, chances, margins, planted
-from jinzhong_engine.features.catalogue import NAMES
+from jinzhong_engine.features.catalogue import BY_NAME, NAMES
 from jinzhong_engine.models import card as cards
 from jinzhong_engine.models import measures
 from jinzhong_engine.models.card import BadModel
@@ -102,11 +103,18 @@ class Model:
         return self.trees.predict(values, pred_contrib=True, num_threads=1 if len(values) < FEW else THREADS)
 
 
-def of_calls(model: Model) -> Model:
-    """The model, if it was fitted on what ``numbers features`` makes, or on some of it: whoever reads calls has nothing else to ask it."""
+def of_calls(model: Model, given: Container[str]) -> Model:
+    """The model, if it judges by what ``numbers features`` makes of calls, messages and the tables ``given`` (of ``backends.register``)."""
     if not set(model.features) <= set(NAMES):
         raise BadModel("this model was not fitted on the features of numbers features; calls give no others")
+    for name, splits in zip(model.features, model.trees.feature_importance(), strict=True):
+        needs = BY_NAME[name].needs
+        if splits and needs and needs not in given:
+            raise BadModel(f"this model judges by {name} ({BY_NAME[name].zh}) too: give {OPTIONS[needs]}")
     return model
+
+
+OPTIONS = {"opened": "--subscribers", "known": "--known"}
 
 
 def log_odds(share: float) -> float:

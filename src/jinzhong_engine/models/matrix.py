@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jinzhong_engine.backends.files import BadTable, once
+from jinzhong_engine.features.catalogue import BY_NAME
 
 KEYS = ("id", "number")
 NEVER_FEATURES = (*KEYS, "labelled_on", "label_from")
@@ -14,8 +15,13 @@ NEVER_FEATURES = (*KEYS, "labelled_on", "label_from")
 
 
 def feature_names(table: pa.Table, *, without: tuple[str, ...]) -> list[str]:
-    """The columns a model may learn from."""
-    return [name for name in table.column_names if name not in (*NEVER_FEATURES, *without)]
+    """The columns a model may learn from: not those for which nothing was given, so that it doesn't ask for them later."""
+    names = [name for name in table.column_names if name not in (*NEVER_FEATURES, *without)]
+    return [name for name in names if not _was_not_given(table, name)]
+
+
+def _was_not_given(table: pa.Table, name: str) -> bool:
+    return bool(name in BY_NAME and BY_NAME[name].needs and table[name].null_count == table.num_rows)
 
 
 def matrix(table: pa.Table, names: list[str], where: str) -> Any:

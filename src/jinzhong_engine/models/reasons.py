@@ -115,7 +115,7 @@ def words(name: str) -> tuple[str, str]:
     known: Feature | None = BY_NAME.get(name)
     if known is None:
         return name, ""
-    if known.zh.startswith(("最近", "近", "本周")):
+    if known.window == "ever" or known.zh.startswith(("最近", "近", "本周")):
         return known.zh, known.unit
     return WINDOWS[known.window].said(feature=known.zh), known.unit
 

@@ -16,14 +16,16 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from jinzhong_engine.backends.live import Live, oldest_needed
+from jinzhong_engine.backends.register import NOTHING, Register
 from jinzhong_engine.features.catalogue import NAMES
 from jinzhong_engine.features.windows import HOUR, SECOND
 from jinzhong_engine.models.ahead import Ahead, is_marked, marked
 from jinzhong_engine.models.boosting import Model, of_calls
 from jinzhong_engine.models.card import BadModel
-from jinzhong_engine.models.disk import sync_folder
+from jinzhong_engine.models.disk import replace, sync_folder
 from jinzhong_engine.models.journal import Journal, hold_alone
 from jinzhong_engine.models.reasons import sentences
 from jinzhong_engine.models.recent import Recent
@@ -56,7 +58,7 @@ class Watch:
 
     ``part`` (k, n): judges only the numbers of part k of n. Given the same events, n watches, each on its own machine, list between
     them what one would. ``quiet_until``: records before this moment count, but list nobody; to a watch without a past everybody is new.
-    ``people``: tells whom the listed numbers talk to. ``now``: the clock, asked anew each time; records ahead of it wait until the others get there (decision 27). Without it none are.
+    ``people``: tells whom the listed numbers talk to. ``register``: what is said of numbers, from the first record on that this watch takes. ``now``: the clock, asked anew each time; records ahead of it wait until the others get there (decision 27). Without it none are.
     """
 
     def __init__(
@@ -72,26 +74,31 @@ class Watch:
         quiet_until: int = 0,
         now: Callable[[], int] = lambda: NO_CLOCK,
         people: Beside | None = None,
+        register: Register = NOTHING,
     ):
-        self.model, self.threshold, self.as_of = of_calls(model), model.threshold(fpr), as_of
+        self.model, self.threshold, self.as_of = of_calls(model, register.given), model.threshold(fpr), as_of
         self.lateness, self.quiet_until, self.now = lateness, quiet_until, now
         _warm(model)
-        self.part, self.live, self.watermark = part, Live(part), 0
+        self.part, self.watermark = part, 0
         self.listed: set[int] = set()
         self.recent, self.ahead = Recent(), Ahead()
         self.counted, self.ignored, self.since_mark = 0, 0, 0
         self.known = 0
         self.list, self.people = ListFile(out), people
         self.journal = Journal(state)
+        was_said = _kept(state)
+        self.live = Live(part, was_said)
         self._resume()
         self.known = self.live.met
         self.journal.settle()
         self.list.drop_held()
         if people:
             people.out.drop_held()
-        if self.quiet_until != quiet_until:
+        if self.quiet_until != quiet_until or was_said != register:
             self.quiet_until = quiet_until
             self.mark()
+            _keep(register, state)
+            self.live.told(register)
 
     def take(self, events: pa.Table) -> None:
         """Count what is new, in whatever order it comes; then judge who called."""
@@ -319,6 +326,23 @@ def _warm(model: Model) -> None:
     asked = model.asks(live.features(live.add(call, 0), 2))
     model.chances(asked)
     sentences(model, asked)
+
+
+def _keep(register: Register, state: Path) -> None:
+    """What was judged by it is judged again by it after a crash."""
+    for name in Register._fields:
+        path = state / f"{name}.parquet"
+        if (table := register.given.get(name)) is None:
+            path.unlink(missing_ok=True)
+        else:
+            pq.write_table(table, sink := pa.BufferOutputStream())
+            replace(path, [sink.getvalue()])
+    sync_folder(state)
+
+
+def _kept(state: Path) -> Register:
+    paths = {name: state / f"{name}.parquet" for name in Register._fields}
+    return Register(**{name: pq.read_table(path) for name, path in paths.items() if path.exists()})
 
 
 class ListFile:

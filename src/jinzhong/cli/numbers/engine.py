@@ -14,6 +14,7 @@ from jinzhong.cli.numbers.options import (
     add_events,
     add_memory,
     add_model,
+    add_register,
     add_spark,
     features_of,
     folder_place,
@@ -21,6 +22,7 @@ from jinzhong.cli.numbers.options import (
     microseconds,
     model_of,
     part,
+    register_of,
     seconds,
     share,
     table_place,
@@ -116,6 +118,7 @@ def add_watch(command: argparse.ArgumentParser) -> None:
         metavar="PATH|-",
         help="JSON lines: a call or a message with a unique id each",
     )
+    add_register(command)
     command.add_argument("--state", type=Path, required=True, help="folder it stands on again after a crash")
     command.add_argument(
         "--out", type=Path, required=True, help="a JSON line when a number enters or leaves the list"
@@ -171,6 +174,7 @@ def add_stream(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--out", type=Path, required=True, help="folder: a file of scores for each batch, under its number"
     )
+    add_register(command)
     add_spark(command)
     command.set_defaults(run=usable(_stream))
 
@@ -244,7 +248,7 @@ def _score(chosen: argparse.Namespace) -> int:
     if chosen.calls and not chosen.as_of:
         raise Unusable("numbers score: --calls needs --as-of")
     model = model_of(chosen)
-    table = features_of(chosen) if chosen.calls else files.read_table(chosen.features)
+    table = features_of(chosen, model) if chosen.calls else files.read_table(chosen.features)
     where = str(chosen.calls or chosen.features)
     told = score.drift_table(model, table, where=where) if chosen.drift else None
     files.write_table(score.score_table(model, table, where=where, prevalence=chosen.prevalence), chosen.out)
@@ -294,7 +298,8 @@ def _signals(chosen: argparse.Namespace) -> int:
         run.must_fit(chosen.calls, chosen.messages, chosen.memory)
         calls = files.read_events(chosen.calls, CALLS, latest(as_of))
         messages = files.read_events(chosen.messages, MESSAGES, latest(as_of)) if chosen.messages else None
-        found = signals.found(calls, messages, native.features(calls, messages, as_of), as_of)
+        features = native.features(calls, messages, as_of, register=register_of(chosen, latest(as_of)))
+        found = signals.found(calls, messages, features, as_of)
     files.write_table(found, chosen.out)
     print(f"{found.num_rows} findings written to {chosen.out}", file=sys.stderr)
     return 0
@@ -312,8 +317,11 @@ def _watch(chosen: argparse.Namespace) -> int:
         raise Unusable("numbers watch: --scores and --as-of go together")
     if chosen.people and chosen.part[1] > 1:
         raise Unusable("--people: needs the calls of all numbers, and --part keeps those of some")
+    if chosen.known and chosen.part[1] > 1:
+        raise Unusable("--known: needs the calls of all numbers, and --part keeps those of some")
     as_of = microseconds(chosen.as_of) if chosen.as_of else None
     given = {
+        "register": register_of(chosen, latest(as_of)),
         "people": People(chosen.people, is_resident=forms.is_residents) if chosen.people else None,
         "lateness": round(chosen.lateness * 1_000_000),
         "fpr": chosen.fpr,
@@ -341,7 +349,7 @@ def _watch(chosen: argparse.Namespace) -> int:
 
 def _stream(chosen: argparse.Namespace) -> int:
     from jinzhong_engine.backends import files, run
-    from jinzhong_engine.models import score
+    from jinzhong_engine.models import boosting, score
 
     model = model_of(chosen)
     chosen.out.mkdir(parents=True, exist_ok=True)
@@ -351,7 +359,12 @@ def _stream(chosen: argparse.Namespace) -> int:
         files.write_table(score.score_table(model, features, where=str(chosen.calls)), path)
         tell(f"{features.num_rows} numbers scored as of {files.clock_text(moment)}, written to {path}")
 
-    run.stream(chosen.calls, chosen.messages, chosen.state, judge, latest=latest(None), master=chosen.spark)
+    register = register_of(chosen, latest(None))
+    boosting.of_calls(model, register.given)
+    run.stream(
+        chosen.calls, chosen.messages, chosen.state, judge, latest=latest(None), master=chosen.spark,
+        register=register,
+    )  # fmt: skip
     return 0
 
 

@@ -11,6 +11,7 @@ from jinzhong import clock
 from jinzhong.cli import Unusable
 
 if TYPE_CHECKING:
+    from jinzhong_engine.backends.register import Register
     from jinzhong_engine.models.boosting import Model
 
 
@@ -39,7 +40,16 @@ def add_events(command: argparse.ArgumentParser, *, required: bool) -> None:
         "--calls", type=Path, required=required, help="file of calls, or folder of Parquet files"
     )
     command.add_argument("--messages", type=Path, help="messages, in the same forms")
-    command.add_argument("--subscribers", type=Path, help="numbers sold; checked, no feature reads them yet")
+    add_register(command)
+
+
+def add_register(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--subscribers", type=Path, help="numbers sold: how old each is")
+    command.add_argument(
+        "--known",
+        type=Path,
+        help="numbers known to be used for fraud (number, since; or what numbers labels wrote): whom they ring too",
+    )
 
 
 def usable(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
@@ -56,18 +66,19 @@ def usable(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Names
     return running
 
 
-def features_of(chosen: argparse.Namespace) -> Any:
-    """The features that the options ask for, as a table."""
+def features_of(chosen: argparse.Namespace, model: "Model | None" = None) -> Any:
+    """The features that the options ask for, as a table; ``model``: who is to judge by them."""
     from jinzhong_engine.backends import run
 
-    if chosen.subscribers:
-        tell(
-            f"{chosen.subscribers}: checked against the contract; no feature reads it, the values are those without it"
-        )
-    given = run.Events(calls=chosen.calls, messages=chosen.messages, subscribers=chosen.subscribers)
     as_of = microseconds(chosen.as_of)
     if chosen.spark and chosen.engine != "spark":
         raise Unusable("--spark says which Spark computes: it goes with --engine spark")
+    register = register_of(chosen, latest(as_of))
+    if model:
+        from jinzhong_engine.models import boosting
+
+        boosting.of_calls(model, register.given)
+    given = run.Events(chosen.calls, chosen.messages, register)
     made = run.features(
         given, as_of=as_of, latest=latest(as_of), engine=chosen.engine, memory=chosen.memory, tell=tell,
         master=chosen.spark,
@@ -77,6 +88,13 @@ def features_of(chosen: argparse.Namespace) -> Any:
             f"{chosen.calls}: no call lies in the 7 × 24 h before --as-of {chosen.as_of.isoformat()}; is that the moment you mean?"
         )
     return made
+
+
+def register_of(chosen: argparse.Namespace, latest: int) -> "Register":
+    """What is said of numbers beside their records."""
+    from jinzhong_engine.backends import register
+
+    return register.read(chosen.subscribers, chosen.known, latest)
 
 
 def latest(as_of: int | None) -> int:

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 from hypothesis import strategies as st
 
+from jinzhong_engine.backends.register import SHAPE, Register
 from jinzhong_engine.features.catalogue import BY_NAME, NAMES
 from jinzhong_engine.features.windows import DAY, HOUR, LOOKBACK, MONTH, SECOND, WEEK
 
@@ -32,6 +33,15 @@ streams = st.builds(
     st.lists(call_rows, max_size=22),
     st.lists(message_rows, max_size=8),
 )
+
+
+def register(opened: dict[str, int] | None, known: dict[str, int] | None) -> Register:
+    """When numbers were opened, and since when they are known as fraud."""
+    tables = (one if one is None else list(one.items()) for one in (opened, known))
+    return Register(*(one and pa.table(list(zip(*one, strict=True)), schema=SHAPE) for one in tables))
+
+
+registers = st.builds(register, *[st.one_of(st.none(), st.dictionaries(numbers, moments, min_size=1))] * 2)
 
 
 def calls(rows: list[tuple]) -> pa.Table:

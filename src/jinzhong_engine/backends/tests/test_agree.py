@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from jinzhong_engine.backends import duck, native, run
 from jinzhong_engine.backends.kernel import Row
 from jinzhong_engine.backends.live import Live
+from jinzhong_engine.backends.register import Register
 from jinzhong_engine.backends.tests.streams import (
     AS_OF,
     apart,
@@ -28,10 +29,12 @@ from jinzhong_engine.backends.tests.streams import (
     edgy,
     elsewhere,
     events,
+    register,
+    registers,
     streams,
     together,
 )
-from jinzhong_engine.features.catalogue import CATALOGUE, NAMES
+from jinzhong_engine.features.catalogue import CATALOGUE, NAMES, WINDOWS
 from jinzhong_engine.features.windows import DAY, HOUR, SECOND, WEEK
 
 TWELVE = (
@@ -41,16 +44,26 @@ TWELVE = (
 
 
 @settings(max_examples=8, deadline=None)
-@given(st.lists(streams, max_size=12))
+@given(st.lists(st.tuples(streams, registers), max_size=12))
 def test_native_equals_relational(worlds):
     """A dozen worlds at once: DuckDB needs a second for its question, whatever is asked."""
-    given_calls, given_messages = apart(
-        [elsewhere(row, f"{at}-") for at, rows in enumerate(worlds) for row in rows]
-    )
+    given_events = apart([elsewhere(row, f"{at}-") for at, (rows, _) in enumerate(worlds) for row in rows])
+    said = _together([one for _, one in worlds])
 
     assert_equal(
-        native.features(given_calls, given_messages, AS_OF), duck.features(given_calls, given_messages, AS_OF)
+        native.features(*given_events, AS_OF, register=said),
+        duck.features(*given_events, AS_OF, register=said),
     )
+
+
+def _together(registers: list[Register]) -> Register:
+    """What is said in all these worlds, of whose numbers ``elsewhere`` makes."""
+    tables: dict[str, list[pa.Table]] = {"opened": [], "known": []}
+    for at, one in enumerate(registers):
+        for name, table in one.given.items():
+            renamed = pc.binary_join_element_wise(f"{at}-", table["number"], "")
+            tables[name].append(table.set_column(0, "number", renamed))
+    return Register(**{name: pa.concat_tables(some) for name, some in tables.items() if some})
 
 
 @settings(max_examples=4, deadline=None)
@@ -145,11 +158,17 @@ def with_spark(test: Any) -> Any:
 def test_spark_equals_duckdb():
     from jinzhong_engine.backends import spark
 
-    given_calls, given_messages = busy(seed=2, count=3000)
-
-    assert_equal(
-        spark.features(given_calls, given_messages, AS_OF), duck.features(given_calls, given_messages, AS_OF)
+    events = busy(seed=2, count=3000)
+    some = sorted(set(events[0]["caller"].to_pylist()))[::3]
+    said = register(
+        {one: AS_OF - at * DAY for at, one in enumerate(some)}, dict.fromkeys(some[::9], AS_OF - 1)
     )
+
+    found = duck.features(*events, AS_OF, register=said)
+
+    assert_equal(spark.features(*events, AS_OF, register=said), found)
+    assert 0 < found["age_days_ever"].null_count < found.num_rows
+    assert pc.max(found["known_party_share_7d"]).as_py() > 0
     assert spark.session().sparkContext.master == "local[*]"
 
 
@@ -281,9 +300,32 @@ def test_a_day_and_an_hour_are_of_china():
     assert (row["active_days_7d"], row["active_hours_7d"], row["night_share_7d"]) == (2, 2, 1.0)
 
 
+def test_how_old_a_number_is_and_whether_those_known_as_fraud_rang_the_same_people():
+    """A called B, C and D; K, known as fraud since yesterday, called B this week and C last week; L called D and is known from now on."""
+    at = AS_OF - 2 * DAY
+    rows = [
+        *((caller, callee, at, 5, "domestic", None, None, None) for caller, callee in ("AB", "AC", "AD", "KB", "LD")),
+        ("K", "C", at - WEEK, 5, "domestic", None, None, None),
+        ("K", "A", AS_OF, 5, "domestic", None, None, None),
+    ]  # fmt: skip
+    said = register(
+        {"A": AS_OF - 10 * DAY - 12 * HOUR, "B": AS_OF}, {"K": AS_OF - DAY, "L": AS_OF, "Q": AS_OF - DAY}
+    )
+
+    def told(name: str, said: Register) -> dict:
+        made = native.features(calls(rows), None, AS_OF, register=said)
+        return dict(zip(made["number"].to_pylist(), made[name].to_pylist(), strict=True))
+
+    assert told("age_days_ever", said) == {"A": 10.5, "B": None, "C": None, "D": None, "K": None, "L": None}
+    shares = told("known_party_share_7d", said)
+    assert shares == {"A": 1 / 3, "B": None, "C": None, "D": None, "K": 0, "L": 0}
+    for nothing in (register({"A": 0}, None), Register()):
+        assert set(told("known_party_share_7d", nothing).values()) == {None}
+
+
 def test_every_feature_is_told_and_computed_twice():
     assert Row._fields == NAMES
     assert len(NAMES) == len(set(NAMES)) >= 40
     assert set(TWELVE) <= set(NAMES)
     for one in CATALOGUE:
-        assert one.zh and one.en and one.formula and one.window in {"1h", "1d", "7d", "30d", "37d"}, one.name
+        assert one.zh and one.en and one.formula and one.window in WINDOWS, one.name

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from jinzhong_engine.backends import duck, native, pool
 from jinzhong_engine.backends.live import Live, oldest_needed
+from jinzhong_engine.backends.register import NOTHING, Register
 from jinzhong_engine.backends.tests.streams import (
     AS_OF,
     CALL,
@@ -20,6 +21,7 @@ from jinzhong_engine.backends.tests.streams import (
     edgy,
     elsewhere,
     events,
+    registers,
     streams,
     together,
 )
@@ -38,11 +40,11 @@ chances = st.integers(0, 2**32).map(random.Random)
 class Parts:
     """One Live or several that share the numbers out; small pools, so that they grow."""
 
-    def __init__(self, parts: int):
+    def __init__(self, parts: int, said: Register = NOTHING):
         with pytest.MonkeyPatch.context() as patch:
             empty = pool.empty
             patch.setattr(pool, "empty", lambda kind: empty(kind)._replace(events=np.zeros(2, kind)))
-            self.lives = [Live((one, parts)) for one in range(parts)]
+            self.lives = [Live((one, parts), said) for one in range(parts)]
 
     def add(self, rows: list[tuple], oldest: int) -> set[str]:
         """Whose these are."""
@@ -71,8 +73,8 @@ def _features(live: Live, moment: int, of: set[str] | None) -> pa.Table:
     )
 
 
-def batch(rows: list[tuple], moment: int) -> pa.Table:
-    return native.features(*apart(rows), moment)
+def batch(rows: list[tuple], moment: int, said: Register = NOTHING) -> pa.Table:
+    return native.features(*apart(rows), moment, register=said)
 
 
 def arriving(rows: list[tuple], chance: random.Random) -> list[tuple]:
@@ -81,25 +83,31 @@ def arriving(rows: list[tuple], chance: random.Random) -> list[tuple]:
 
 
 @settings(max_examples=25, deadline=None)
-@given(streams, st.sampled_from([1, 1, 3]), st.booleans(), chances)
-def test_live_equals_the_batch_after_every_event(rows, parts, all_are_asked, chance):
+@given(streams, st.tuples(registers, registers), st.sampled_from([1, 1, 3]), st.booleans(), chances)
+def test_live_equals_the_batch_after_every_event(rows, said, parts, all_are_asked, chance):
     """Asked are all numbers, or those alone whose event came, so that the others' events wait for their slots. Now and then whoever
-    is too old is forgotten; the windows' ends are looked at as well as just after the event."""
-    live, stream, newest = Parts(parts), arriving(rows, chance), 0
+    is too old is forgotten; the windows' ends are looked at as well as just after the event. Half way other things are said of the numbers."""
+    if parts > 1:
+        said = tuple(one._replace(known=None) for one in said)
+    now_said, live, stream, newest = said[0], Parts(parts, said[0]), arriving(rows, chance), 0
     for at, row in enumerate(stream):
+        if at == len(stream) // 2:
+            now_said = said[1]
+            for one in live.lives:
+                one.told(now_said)
         newest = max(newest, row[START])
         oldest = oldest_needed(newest, AS_OF)
         told = live.add([row], oldest)
         assert told == {row[0]}
         moment = newest + 1 + chance.choice((0, 0, *EDGES))
-        expected = batch(stream[: at + 1], moment)
+        expected = batch(stream[: at + 1], moment, now_said)
         if not all_are_asked:
             expected = expected.filter(pc.is_in(expected["number"], pa.array(list(told), pa.string())))
         assert live.features(moment, None if all_are_asked else told).equals(expected), (at, moment)
         if chance.random() < 0.2:
             live.forget(oldest, chance)
-    assert live.features(AS_OF).equals(batch(stream, AS_OF))
-    assert live.features(newest + 1).equals(batch(stream, newest + 1))
+    assert live.features(AS_OF).equals(batch(stream, AS_OF, now_said))
+    assert live.features(newest + 1).equals(batch(stream, newest + 1, now_said))
 
 
 @settings(max_examples=15, deadline=None)

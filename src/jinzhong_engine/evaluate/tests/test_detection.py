@@ -99,7 +99,7 @@ def test_the_worlds_messages_are_read(world, model):
             return getattr(model, name)
 
         def chances(self, values, prevalence=None):
-            seen.append(values[:, NAMES.index("campaign_7d")].max(initial=0))
+            seen.append(values[:, self.features.index("campaign_7d")].max(initial=0))
             return model.chances(values, prevalence)
 
     read = detection.read_world(world, AS_OF + DAY)

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from jinzhong_engine.backends import native
 from jinzhong_engine.backends.files import BadTable, clock_text
 from jinzhong_engine.backends.live import Live
-from jinzhong_engine.backends.tests.streams import AS_OF, apart, busy, streams
+from jinzhong_engine.backends.tests.streams import AS_OF, apart, busy, register, streams
 from jinzhong_engine.backends.tests.streams import events as stream_events
 from jinzhong_engine.features.catalogue import NAMES
 from jinzhong_engine.features.windows import DAY, HOUR, LOOKBACK, SECOND
@@ -97,6 +97,48 @@ def test_a_model_of_some_features_in_another_order_scores_as_the_batch_does(line
     assert_knows_what_the_batch_knows(watching, days_of_calls, None, AS_OF)
 
 
+def test_killed_and_started_with_another_register_it_takes_nothing_back(lines, days_of_calls, tmp_path):
+    """What it said stays said, by what was known then; from then on it judges by what is known now. The first time it has no past."""
+    numbers = sorted(set(days_of_calls["caller"].to_pylist()))
+    said = [
+        register(dict.fromkeys(numbers[at::2], AS_OF - 90 * DAY), dict.fromkeys(numbers[at::40], 0))
+        for at in (0, 1)
+    ]
+    features = native.features(days_of_calls, None, AS_OF, register=said[0])
+    fraud = pa.array([int(one.startswith("1543")) for one in features["number"].to_pylist()])
+    score.fit_table(
+        features.append_column("fraud", fraud),
+        label="fraud",
+        out=tmp_path / "model",
+        data="planted",
+        on="2021-05-31",
+    )
+    model, out = boosting.load(tmp_path / "model"), tmp_path / "list"
+    with pytest.raises(BadModel, match=r"known_party_share_7d .* give --known"):
+        Watch(
+            model,
+            tmp_path / "none",
+            tmp_path / "no-list",
+            lateness=LATENESS,
+            register=said[0]._replace(known=None),
+        )
+    killed = Watch(model, tmp_path / "state", out, lateness=LATENESS, register=said[0])
+    for piece in pieces(lines[: len(lines) // 2], 80):
+        killed.take(piece)
+    killed.journal.settle()
+    before = out.read_bytes()
+    del killed
+
+    again = Watch(model, tmp_path / "state", out, lateness=LATENESS, register=said[1])
+    for piece in pieces(lines, 80):
+        again.take(piece)
+    again.close()
+
+    assert before and out.read_bytes().startswith(before)
+    made = native.features(days_of_calls, None, AS_OF, register=said[1])
+    assert again.scores(AS_OF).equals(score.score_table(model, made, where="").select(["number", "score"]))
+
+
 def test_messages_count_and_equal_the_batch_to_the_last_bit(model, tmp_path):
     calls, messages = busy(seed=11, count=2500)
     given = [{"id": f"c{at}", **row} for at, row in enumerate(calls.to_pylist())]
@@ -153,7 +195,7 @@ class ByMessages(boosting.Model):
     """Sure of whoever sent one text to ten receivers."""
 
     def chances(self, values, prevalence=None):
-        return (values[:, NAMES.index("campaign_7d")] >= 10).astype(float)
+        return (values[:, self.features.index("campaign_7d")] >= 10).astype(float)
 
     def threshold(self, fpr):
         return 0.5
