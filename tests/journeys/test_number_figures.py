@@ -89,6 +89,26 @@ def test_other_calls_leave_the_reasons_as_texts_and_say_so(operator, model, call
     assert "最忙的一小时呼叫 27 个号码" in page
 
 
+def test_how_old_the_number_is_is_drawn_where_the_scores_register_is_given(operator, calls, tmp_path, capsys):
+    """The model knows of young numbers that they were fraud, of old ones and of those it knows nothing of that they weren't."""
+    rows = [[f"1540001{one:04}", one % 2, 5 if one % 2 else ["", 500 + one][one % 4 // 2]] for one in range(300)]
+    table, model = write(tmp_path / "ages.csv", "number,fraud,age_days_ever", rows), tmp_path / "by-age"
+    assert main(["numbers", "fit", "--features", str(table), "--label", "fraud", "--out", str(model)]) == 0
+    sold = str(write(tmp_path / "sold.csv", "number,opened", [[FIRST, "2021-05-26"]]))
+    capsys.readouterr()
+    given = ["--model", str(model), "--calls", str(calls), "--as-of", "2021-05-31T00:00:00+08:00"]
+    given += ["--prevalence", "0.01", "--out", str(tmp_path / "scores.csv")]
+    assert main(["numbers", "score", *given]) == 2
+    assert "judges by age_days_ever (开户至今) too: give --subscribers" in capsys.readouterr().err
+    assert main(["numbers", "score", *given, "--subscribers", sold]) == 0
+
+    assert bring(model, tmp_path / "scores.csv", "--subscribers", sold) == 2
+    assert "--subscribers: go with --calls" in capsys.readouterr().err
+    assert bring(model, tmp_path / "scores.csv", "--calls", str(calls), "--subscribers", sold) == 0
+    assert "shown as texts" not in capsys.readouterr().err
+    assert "<b>开户至今 5 天</b>" in page_of(DailyList.objects.get().entries.get(listed=True))
+
+
 def test_without_calls_the_page_is_words_alone(operator, model, calls, capsys):
     assert bring(model, score(model, calls)) == 0
     page = page_of(DailyList.objects.get().entries.get(listed=True))

@@ -16,6 +16,7 @@ from jinzhong.vault import forms, seal
 from jinzhong_engine import signals
 from jinzhong_engine.backends import native
 from jinzhong_engine.backends.files import read_events, read_table
+from jinzhong_engine.backends.register import NOTHING, Register
 from jinzhong_engine.evaluate.early import early, plain_limit
 from jinzhong_engine.evaluate.made import made_by, of_week
 from jinzhong_engine.evaluate.reached import reached
@@ -96,17 +97,18 @@ def with_calls(
     as_of: int,
     latest: int,
     live: Mapping[str, datetime],
+    register: Register = NOTHING,
     asks: Scores | None = None,
     switched_on: Collection[str] = (),
 ) -> Judged:
     """What the calls say of the listed numbers; those below the line are nobody's business. ``as_of``, ``latest``: microseconds; ``live``:
-    when the watch first listed a number in the seven days before.
+    when the watch first listed a number in the seven days before; ``register``: what is said of numbers beside their calls.
 
     ``asks``: the scores again, where the readable rules are asked; what those ``switched_on`` name is listed too.
     """
     table = read_events(calls, CALLS, latest)
     texts = read_events(messages, MESSAGES, latest) if messages else None
-    features = native.features(table, texts, as_of)
+    features = native.features(table, texts, as_of, register=register)
     if asks:
         given = asked(given, asks.by_number(), signals.found(table, texts, features, as_of))
     above = [one for one in given.rows if one.score >= line]

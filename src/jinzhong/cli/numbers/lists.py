@@ -11,10 +11,12 @@ from jinzhong.cli import Unusable, actor, add_by, day, moment, name_of
 from jinzhong.cli.numbers.options import (
     add_memory,
     add_model,
+    add_register,
     count,
     latest,
     microseconds,
     model_of,
+    register_of,
     share,
     table_place,
     tell,
@@ -50,6 +52,7 @@ def add_list(command: argparse.ArgumentParser) -> None:
     take.add_argument(
         "--messages", type=Path, help="the score's messages, where its model or a rule reads them"
     )
+    add_register(take)
     take.add_argument(
         "--signals",
         action="store_true",
@@ -105,10 +108,9 @@ def _take_list(chosen: argparse.Namespace) -> int:
     operator = operator_of(chosen, by)
     if chosen.day > now.date():
         raise Unusable(f"--day {chosen.day}: lies in the future")
-    if chosen.messages and not chosen.calls:
-        raise Unusable("--messages: go with --calls")
-    if chosen.signals and not chosen.calls:
-        raise Unusable("--signals: go with --calls")
+    for name in ("messages", "subscribers", "known", "signals"):
+        if getattr(chosen, name) and not chosen.calls:
+            raise Unusable(f"--{name}: go with --calls")
     line, switched_on = queries.in_force(chosen.day), rules.live(chosen.day)
     try:
         model = model_of(chosen)
@@ -133,6 +135,7 @@ def _take_list(chosen: argparse.Namespace) -> int:
                 line=line.value if line else given.default_line,
                 as_of=as_of,
                 latest=latest(as_of),
+                register=register_of(chosen, latest(as_of)),
                 live=live.first_listed(operator, until=given.cut_off),
                 asks=scores if chosen.signals else None,
                 switched_on=switched_on,
