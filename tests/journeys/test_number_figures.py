@@ -91,7 +91,9 @@ def test_other_calls_leave_the_reasons_as_texts_and_say_so(operator, model, call
 
 def test_how_old_the_number_is_is_drawn_where_the_scores_register_is_given(operator, calls, tmp_path, capsys):
     """The model knows of young numbers that they were fraud, of old ones and of those it knows nothing of that they weren't."""
-    rows = [[f"1540001{one:04}", one % 2, 5 if one % 2 else ["", 500 + one][one % 4 // 2]] for one in range(300)]
+    rows = [
+        [f"1540001{one:04}", one % 2, 5 if one % 2 else ["", 500 + one][one % 4 // 2]] for one in range(300)
+    ]
     table, model = write(tmp_path / "ages.csv", "number,fraud,age_days_ever", rows), tmp_path / "by-age"
     assert main(["numbers", "fit", "--features", str(table), "--label", "fraud", "--out", str(model)]) == 0
     sold = str(write(tmp_path / "sold.csv", "number,opened", [[FIRST, "2021-05-26"]]))
