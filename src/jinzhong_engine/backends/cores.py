@@ -3,6 +3,7 @@
 import itertools
 import os
 import resource
+import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +13,8 @@ import numpy as np
 
 Answer = TypeVar("Answer")
 THREADS = max(1, os.cpu_count() or 1)
+BEHIND = 10
+"""Niceness of what nobody waits for: a tenth of a share where others work too."""
 _pool = ThreadPoolExecutor(THREADS)
 
 
@@ -27,14 +30,21 @@ def later(do: Callable[..., Answer], *given: Any) -> Future[Answer]:
 
 
 def in_stretches(do: Callable[[int, int, Any], None], work: Any, papers: list[Any]) -> None:
-    """``do(low, high, paper)`` for stretches of lines that are about equal work, a few for each thread; each thread has its own paper."""
-    bounds = stretches(work)
+    """``do(low, high, paper)`` for stretches of lines that are about equal work, a few for each thread; each thread has its own paper, and
+    takes the next stretch as soon as it is free: something else may be at work on its processor."""
+    waiting = iter(stretches(work))
 
-    def thread(which: int) -> None:
-        for low, high in bounds[which :: len(papers)]:
-            do(low, high, papers[which])
+    def thread(paper: Any) -> None:
+        for low, high in waiting:
+            do(low, high, paper)
 
-    side_by_side(thread, range(len(papers)))
+    side_by_side(thread, papers)
+
+
+def stand_back() -> None:
+    """From now on this thread works where others leave it a processor, on systems that ask it of a thread and not of the whole process."""
+    if sys.platform == "linux":
+        os.nice(BEHIND)
 
 
 def stretches(work: Any) -> list[tuple[int, int]]:

@@ -30,6 +30,8 @@ LONGEST = 1 << 20
 FAREWELL = 1.0
 """Seconds a reader has to be done with what it holds; one that still waits for lines is left behind."""
 _READ = pa.schema([pa.field(one.name, pa.int64() if one.name == "seconds" else TEXT) for one in COLUMNS])
+_ALONE = pyarrow.json.ReadOptions(use_threads=False)
+"""Pieces are small, and the processors have other work: a second thread waits more than it does."""
 _OPTIONS = pyarrow.json.ParseOptions(explicit_schema=_READ, unexpected_field_behavior="ignore")
 
 
@@ -152,7 +154,7 @@ def _parsed(data: bytes, latest: int, name: str, line: int) -> Iterator[pa.Table
     try:
         if not data.isascii():
             data.decode()  # Arrow takes any bytes for a text
-        read = pyarrow.json.read_json(io.BytesIO(data), parse_options=_OPTIONS)
+        read = pyarrow.json.read_json(pa.BufferReader(data), _ALONE, _OPTIONS)
     except (pa.ArrowInvalid, UnicodeDecodeError):
         read = _line_by_line(data, name, line)
     try:

@@ -85,7 +85,7 @@ def _values(chunk: pa.Array) -> list[Any]:
 
 def once(table: pa.Table, name: str, where: str) -> pa.ChunkedArray:
     """The column of this name; a table that has two doesn't say which is meant."""
-    if table.column_names.count(name) > 1:
+    if len(table.schema.get_all_field_indices(name)) > 1:
         raise BadTable(f"{where}: column {name} is there twice; leave one out")
     return table[name]
 
