@@ -431,3 +431,23 @@ def test_people_are_told_of_by_a_watch_of_all_numbers_alone(tmp_path, call_model
     assert told
     assert {(one["number"], one["since"]) for one in told} <= entered
     assert list(listed[0]) == ["number", "at", "score", "listed", "reasons", "reached"]
+
+
+def test_a_watch_lists_by_the_line_it_is_given_and_says_so(tmp_path, call_model, capsys):
+    """0.3 where one in a hundred is fraud; the model was fitted where forty in a hundred are."""
+    (tmp_path / "events.jsonl").write_text(call_lines(400), "utf-8")
+    names = {"events": "events.jsonl", "state": "state", "out": "list.jsonl"}
+    watch = ["numbers", "watch", "--model", str(call_model)]
+    watch += [part for name, file in names.items() for part in (f"--{name}", str(tmp_path / file))]
+    assert main([*watch, "--line", "0.3"]) == 2
+    assert "--line and --prevalence go together" in capsys.readouterr().err
+    assert main([*watch, "--line", "0.3", "--prevalence", "0.01"]) == 0
+
+    said = pulse.read(tmp_path / "list.jsonl").listing
+    card = json.loads((call_model / "card.json").read_text("utf-8"))
+    assert (said.model, said.prevalence) == (card["model_sha256"], card["prevalence"])
+    here = said.prevalence / (1 - said.prevalence)
+    assert said.line / (1 - said.line) == pytest.approx(0.3 / 0.7 * 99 * here)
+    listed = [json.loads(one) for one in (tmp_path / "list.jsonl").read_text("utf-8").splitlines()]
+    assert listed
+    assert all((one["score"] >= said.line) == one["listed"] for one in listed)

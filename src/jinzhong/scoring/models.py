@@ -365,6 +365,11 @@ class LivePulse(models.Model):
     counted = models.PositiveBigIntegerField(default=0)
     ahead = models.PositiveBigIntegerField(default=0)
     """Records that wait because their time hasn't come: a sender's clock is ahead of the watch's."""
+    model = models.CharField(max_length=64, blank=True)
+    """By which it lists; empty: it doesn't say."""
+    line = models.FloatField(null=True)
+    """The chance from which it lists, at the prevalence its model was fitted at."""
+    prevalence = models.FloatField(null=True)
 
 
 class Taken(models.Model):

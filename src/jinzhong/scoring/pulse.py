@@ -1,9 +1,10 @@
 """A sign of life beside the live list: one that doesn't change may be quiet, or nobody writes it any more."""
 
 import json
+import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +14,22 @@ EVERY = 5.0
 """Seconds."""
 LONGEST = 1 << 12
 MOST = 2**62
+MODEL = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """By what it lists: which model, from which chance on, at the prevalence the model was fitted at."""
+
+    model: str
+    line: float
+    prevalence: float
+
+    def __post_init__(self) -> None:
+        if not (
+            MODEL.fullmatch(self.model) and 0 <= float(self.line) <= 1 and 0 < float(self.prevalence) < 1
+        ):
+            raise ValueError(self)
 
 
 @dataclass(frozen=True)
@@ -24,13 +41,15 @@ class Pulse:
     newest: datetime | None
     counted: int
     ahead: int = 0
+    listing: Listing | None = None
+    """None: it doesn't say."""
 
 
 class Beating:
     """Writes the pulse beside the list, every few seconds at most; ``tell``, at once."""
 
-    def __init__(self, out: Path, now: Callable[[], datetime]):
-        self._path, self._now, self._next = _beside(out), now, 0.0
+    def __init__(self, out: Path, now: Callable[[], datetime], listing: Listing | None = None):
+        self._path, self._now, self._next, self._listing = _beside(out), now, 0.0, listing
 
     def beat(self, newest: datetime | None, counted: int, ahead: int = 0) -> None:
         if time.monotonic() >= self._next:
@@ -43,6 +62,7 @@ class Beating:
             "newest": newest.isoformat() if newest else None,
             "counted": counted,
             "ahead": ahead,
+            **({"listing": asdict(self._listing)} if self._listing else {}),
         }
         part = self._path.with_name(self._path.name + ".part")
         part.write_text(json.dumps(told) + "\n", "utf-8")
@@ -57,7 +77,8 @@ def read(out: Path) -> Pulse | None:
         counted, ahead = int(told["counted"]), int(told.get("ahead", 0))
         if not (0 <= counted <= MOST and 0 <= ahead <= MOST):
             return None
-        return Pulse(at, _moment(newest) if newest else None, counted, ahead)
+        listing = Listing(**told["listing"]) if "listing" in told else None
+        return Pulse(at, _moment(newest) if newest else None, counted, ahead, listing)
     except (FileNotFoundError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
 

@@ -100,17 +100,19 @@ def with_calls(
     register: Register = NOTHING,
     asks: Scores | None = None,
     switched_on: Collection[str] = (),
+    memory: int = 0,
 ) -> Judged:
     """What the calls say of the listed numbers; those below the line are nobody's business. ``as_of``, ``latest``: microseconds; ``live``:
     when the watch first listed a number in the seven days before; ``register``: what is said of numbers beside their calls.
 
-    ``asks``: the scores again, where the readable rules are asked; what those ``switched_on`` name is listed too.
+    ``asks``: the scores again, where the readable rules are asked; what those ``switched_on`` name is listed too. ``memory``: bytes the
+    process may take while they are.
     """
     table = read_events(calls, CALLS, latest)
     texts = read_events(messages, MESSAGES, latest) if messages else None
     features = native.features(table, texts, as_of, register=register)
     if asks:
-        given = asked(given, asks.by_number(), signals.found(table, texts, features, as_of))
+        given = asked(given, asks.by_number(), signals.found(table, texts, features, as_of, memory=memory))
     above = [one for one in given.rows if one.score >= line]
     listed = {one.number: one.reasons for one in (*above, *given.by_rule(switched_on, line))}
     moments = {one: round(live[one].timestamp() * SECOND) if one in live else as_of for one in listed}

@@ -4,7 +4,8 @@ Ibis is imported where it is used: DuckDB reads the week meanwhile.
 """
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
@@ -32,16 +33,24 @@ def features(
     try:
         return _features(calls, messages, as_of, memory, register)
     except duckdb.OutOfMemoryException as problem:
-        raise BadTable(
-            f"DuckDB: more than the {memory / 2**30:.1f} GB of --memory are needed even while it spills to disk; raise --memory"
-        ) from problem
+        raise _too_little(memory) from problem
 
 
-def ask(tables: dict[str, pa.Table], question: Callable[[Any], Any]) -> pa.Table:
-    """``question`` turns the named tables (as Ibis tables) into an expression; its answer as a table."""
+def ask(tables: dict[str, pa.Table], question: Callable[[Any], Any], *, memory: int = 0) -> pa.Table:
+    """``question`` turns the named tables (as Ibis tables) into an expression; its answer as a table. ``memory``: as of ``features``."""
+    try:
+        return _ask(tables, question, memory)
+    except duckdb.OutOfMemoryException as problem:
+        raise _too_little(memory) from problem
+
+
+def _ask(tables: dict[str, pa.Table], question: Callable[[Any], Any], memory: int) -> pa.Table:
     import ibis
 
-    with duckdb.connect() as engine:
+    with _spilling() as engine:
+        if memory:
+            pa.default_memory_pool().release_unused()
+            _limit(engine, memory, held() + BESIDE)
         for name, table in tables.items():
             engine.register(name, table)
         schemas = {name: ibis.Schema.from_pyarrow(table.schema) for name, table in tables.items()}
@@ -50,11 +59,7 @@ def ask(tables: dict[str, pa.Table], question: Callable[[Any], Any]) -> pa.Table
 
 
 def _features(calls: Lazy, messages: Lazy | None, as_of: int, memory: int, register: Register) -> pa.Table:
-    with tempfile.TemporaryDirectory(prefix="jinzhong-duck-") as spill, duckdb.connect() as engine:
-        engine.execute(
-            "SET threads TO 2; SET preserve_insertion_order = false; SET enable_progress_bar = false; SET TimeZone = 'UTC'"
-        )
-        engine.execute(f"SET temp_directory = {_quoted(spill)}")
+    with _spilling() as engine:
         pa.default_memory_pool().release_unused()
         beside = held() + BESIDE
         if memory:
@@ -69,6 +74,23 @@ def _features(calls: Lazy, messages: Lazy | None, as_of: int, memory: int, regis
         for name, table in register.given.items():
             engine.register(name, table)
         return engine.sql(query).to_arrow_table()
+
+
+@contextmanager
+def _spilling() -> Iterator[Any]:
+    """A DuckDB that writes what doesn't fit into a folder of its own, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="jinzhong-duck-") as spill, duckdb.connect() as engine:
+        engine.execute(
+            "SET threads TO 2; SET preserve_insertion_order = false; SET enable_progress_bar = false; SET TimeZone = 'UTC'"
+        )
+        engine.execute(f"SET temp_directory = {_quoted(spill)}")
+        yield engine
+
+
+def _too_little(memory: int) -> BadTable:
+    return BadTable(
+        f"DuckDB: more than the {memory / 2**30:.1f} GB of --memory are needed even while it spills to disk; raise --memory"
+    )
 
 
 def _limit(engine: Any, memory: int, beside: int) -> None:

@@ -4,7 +4,6 @@ Chosen by cross-validation on real rows (docs/figures.md): randomised splits ran
 rows, more seeds or hand-made ratios change less than the noise and were left out.
 """
 
-import math
 from collections.abc import Container
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,12 +15,13 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from jinzhong_engine.backends.cores import THREADS
-from jinzhong_engine.backends.trees import Trees, chance, chances, margins, planted
+from jinzhong_engine.backends.trees import Trees, chances, margins, planted
 from jinzhong_engine.features.catalogue import BY_NAME, NAMES
 from jinzhong_engine.models import card as cards
 from jinzhong_engine.models import measures
 from jinzhong_engine.models.card import BadModel
 from jinzhong_engine.models.folds import folds, kind
+from jinzhong_engine.models.prevalence import log_odds, moved
 from jinzhong_engine.models.spread import floored, spread
 
 ROUNDS = 400
@@ -84,8 +84,7 @@ class Model:
 
     def line(self, fpr: float, prevalence: float) -> float:
         """The same threshold as a chance at another prevalence: it lies between the same rows."""
-        inside = min(max(self.threshold(fpr), 1e-12), 1 - 1e-12)
-        return float(chance(log_odds(inside) + log_odds(prevalence) - log_odds(self.card["prevalence"])))
+        return moved(self.threshold(fpr), self.card["prevalence"], prevalence)
 
     def chances(self, values: Any, prevalence: float | None = None) -> Any:
         """Calibrated chance of each row."""
@@ -115,10 +114,6 @@ def of_calls(model: Model, given: Container[str]) -> Model:
 
 
 OPTIONS = {"opened": "--subscribers", "known": "--known"}
-
-
-def log_odds(share: float) -> float:
-    return math.log(share / (1 - share))
 
 
 def fit(

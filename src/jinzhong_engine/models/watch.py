@@ -58,7 +58,7 @@ class Watch:
 
     ``part`` (k, n): judges only the numbers of part k of n. Given the same events, n watches, each on its own machine, list between
     them what one would. ``quiet_until``: records before this moment count, but list nobody; to a watch without a past everybody is new.
-    ``people``: tells whom the listed numbers talk to. ``register``: what is said of numbers, from the first record on that this watch takes. ``now``: the clock, asked anew each time; records ahead of it wait until the others get there (decision 27). Without it none are.
+    ``line``: lists from this chance on, at the fitted prevalence, instead of the model's own for ``fpr``. ``people``: tells whom the listed numbers talk to. ``register``: what is said of numbers, from the first record on that this watch takes. ``now``: the clock, asked anew each time; records ahead of it wait until the others get there (decision 27). Without it none are.
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class Watch:
         *,
         lateness: int,
         fpr: float = 0.001,
+        line: float | None = None,
         as_of: int | None = None,
         part: tuple[int, int] = (0, 1),
         quiet_until: int = 0,
@@ -76,7 +77,8 @@ class Watch:
         people: Beside | None = None,
         register: Register = NOTHING,
     ):
-        self.model, self.threshold, self.as_of = of_calls(model, register.given), model.threshold(fpr), as_of
+        self.model, self.as_of = of_calls(model, register.given), as_of
+        self.threshold = model.threshold(fpr) if line is None else line
         self.lateness, self.quiet_until, self.now = lateness, quiet_until, now
         _warm(model)
         self.part, self.watermark = part, 0

@@ -70,9 +70,11 @@ def of_calls() -> dict[str, Signal]:
     return {one.name: one for one in signals() if one.reads != "monthly"}
 
 
-def found(calls: "pa.Table", messages: "pa.Table | None", features: "pa.Table", as_of: int) -> "pa.Table":
+def found(
+    calls: "pa.Table", messages: "pa.Table | None", features: "pa.Table", as_of: int, *, memory: int = 0
+) -> "pa.Table":
     """number, signal, title, reason: what the signals find in the week before the moment. calls, messages: as ``files`` reads them;
-    ``features``: ``native.features`` of them."""
+    ``features``: ``native.features`` of them; ``memory``: bytes the process may take, all of it; 0: DuckDB's own idea."""
     from jinzhong_engine.backends import duck, relational
     from jinzhong_engine.backends.files import no_events
     from jinzhong_engine.tables import MESSAGES
@@ -85,7 +87,9 @@ def found(calls: "pa.Table", messages: "pa.Table | None", features: "pa.Table", 
             {**given, **relational.readable(given["calls"], given["messages"], as_of)}[reads]
         )
 
-    return _told((one, duck.ask(tables, question(one.hits, one.reads))) for one in of_calls().values())
+    return _told(
+        (one, duck.ask(tables, question(one.hits, one.reads), memory=memory)) for one in of_calls().values()
+    )
 
 
 def found_monthly(monthly: "pa.Table", where: str) -> "pa.Table":

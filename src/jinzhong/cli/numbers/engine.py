@@ -136,6 +136,16 @@ def add_watch(command: argparse.ArgumentParser) -> None:
         default=0.001,
         help="share of innocent numbers that may be listed (default: 0.001)",
     )
+    command.add_argument(
+        "--line", type=share, metavar="CHANCE",
+        help="list from this chance on, as the daily lists do, instead of by --fpr; with their --prevalence",
+    )  # fmt: skip
+    command.add_argument(
+        "--prevalence",
+        type=share,
+        metavar="P",
+        help="with --line: the prevalence the daily lists are scored at",
+    )
     command.add_argument("--as-of", type=moment, metavar="TIME", help="with --scores: what happened before")
     command.add_argument(
         "--scores", type=table_place, help="at the end: number,score of every number as of --as-of"
@@ -299,18 +309,20 @@ def _signals(chosen: argparse.Namespace) -> int:
         calls = files.read_events(chosen.calls, CALLS, latest(as_of))
         messages = files.read_events(chosen.messages, MESSAGES, latest(as_of)) if chosen.messages else None
         features = native.features(calls, messages, as_of, register=register_of(chosen, latest(as_of)))
-        found = signals.found(calls, messages, features, as_of)
+        allowed = chosen.memory or run.half_of_memory()
+        found = signals.found(calls, messages, features, as_of, memory=allowed)
     files.write_table(found, chosen.out)
     print(f"{found.num_rows} findings written to {chosen.out}", file=sys.stderr)
     return 0
 
 
 def _watch(chosen: argparse.Namespace) -> int:
-    from jinzhong.scoring.pulse import EVERY, Beating
+    from jinzhong.scoring.pulse import EVERY, Beating, Listing
     from jinzhong.vault import forms
     from jinzhong_engine.backends import files
     from jinzhong_engine.evaluate.talking import People
     from jinzhong_engine.models import events
+    from jinzhong_engine.models.prevalence import moved
     from jinzhong_engine.models.watch import Watch, watch
 
     if (chosen.scores is None) != (chosen.as_of is None):
@@ -319,9 +331,14 @@ def _watch(chosen: argparse.Namespace) -> int:
         raise Unusable("--people: needs the calls of all numbers, and --part keeps those of some")
     if chosen.known and chosen.part[1] > 1:
         raise Unusable("--known: needs the calls of all numbers, and --part keeps those of some")
+    if (chosen.line is None) != (chosen.prevalence is None):
+        raise Unusable("numbers watch: --line and --prevalence go together")
     as_of = microseconds(chosen.as_of) if chosen.as_of else None
+    model = model_of(chosen)
+    line = chosen.line and moved(chosen.line, chosen.prevalence, model.card["prevalence"])
     given = {
         "register": register_of(chosen, latest(as_of)),
+        "line": line,
         "people": People(chosen.people, is_resident=forms.is_residents) if chosen.people else None,
         "lateness": round(chosen.lateness * 1_000_000),
         "fpr": chosen.fpr,
@@ -332,8 +349,12 @@ def _watch(chosen: argparse.Namespace) -> int:
     }
     with open(0 if chosen.events == "-" else chosen.events, "rb", buffering=0) as source:  # 0: standard input
         events.widen_pipe(source)
-        watching = Watch(model_of(chosen), chosen.state, chosen.out, **given)
-        heart = Beating(chosen.out, clock.now)
+        watching = Watch(model, chosen.state, chosen.out, **given)
+        heart = Beating(
+            chosen.out,
+            clock.now,
+            Listing(model.card["model_sha256"], watching.threshold, model.card["prevalence"]),
+        )
         heart.tell(watching.newest, watching.counted, len(watching.ahead))
         watch(
             watching,

@@ -139,6 +139,7 @@ def _take_list(chosen: argparse.Namespace) -> int:
                 live=live.first_listed(operator, until=given.cut_off),
                 asks=scores if chosen.signals else None,
                 switched_on=switched_on,
+                memory=chosen.memory or run.half_of_memory(),
             )
         kept, fresh = operations.keep_list(
             operator=operator, day=chosen.day, given=given, by=name_of(by), now=now

@@ -1,6 +1,7 @@
 """What the live watch tells is kept."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -105,6 +106,7 @@ def hear_live(*, operator: Unit, file: str, pulse: Pulse | None, now: datetime) 
     if pulse and not known.filter(told_at=pulse.at).exists():
         told = {
             "told_at": pulse.at, "newest": pulse.newest, "counted": pulse.counted, "ahead": pulse.ahead, "heard_at": now,
+            **(asdict(pulse.listing) if pulse.listing else {"model": "", "line": None, "prevalence": None}),
         }  # fmt: skip
     if not known.update(looked_at=now, **told):
         LivePulse.objects.filter(operator=operator).delete()

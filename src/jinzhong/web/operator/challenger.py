@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from jinzhong import clock
 from jinzhong.scoring import duel, operations, queries
-from jinzhong.web.operator.shown import carried_out
+from jinzhong.web.operator.shown import beside_watch, carried_out
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.request import Request, day_in
 from jinzhong.web.templatetags.show import day
@@ -73,6 +73,7 @@ def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpRespo
         "live": live,
         "line": queries.in_force(today),
         "today": today,
+        "aparts": beside_watch(request.user, today),
         "typed": request.POST,
         "promotions": promotions,
         "in_force": [live],

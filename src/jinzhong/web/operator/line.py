@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from jinzhong import clock
 from jinzhong.scoring import operations, queries
-from jinzhong.web.operator.shown import carried_out
+from jinzhong.web.operator.shown import beside_watch, carried_out
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.request import Request, day_in
 from jinzhong.web.templatetags.show import day
@@ -79,6 +79,7 @@ def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpRespo
         ],
         "has_lists": newest is not None,
         "today": today,
+        "aparts": beside_watch(request.user, today),
         "lines": lines,
         "in_force": [live],
         "can_back": any(one.withdrawn_at is None for one in lines),

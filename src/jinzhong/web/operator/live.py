@@ -11,7 +11,7 @@ from django.shortcuts import render
 from jinzhong import clock
 from jinzhong.scoring import live, queries
 from jinzhong.vault import queries as vault
-from jinzhong.web.operator.shown import number_of, percent, said_of, split
+from jinzhong.web.operator.shown import beside_watch, number_of, percent, said_of, split
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.request import Request
 
@@ -38,15 +38,20 @@ def now_(request: Request) -> HttpResponse:
 def _shown(request: Request) -> dict[str, Any]:
     now, viewer = clock.now(), request.user
     newest, watchings = live.newest(viewer=viewer), live.watchings(viewer=viewer, now=now)
+    watched = {
+        "watchings": watchings,
+        "aparts": [one for one in beside_watch(viewer, now.date()) if one[0].model],
+        "today": now.date(),
+    }
     if not newest:
-        return {"last": None, "watchings": watchings}
+        return {"last": None, **watched}
     rows = Paginator(live.on_list(viewer=viewer), LINES).get_page(request.GET.get("page"))
     gone = live.left(viewer=viewer, now=now)
     left = list(gone[:LEFT])
     hours = live.by_hour(viewer=viewer, now=now)
     return {
         "last": newest[0],
-        "watchings": watchings,
+        **watched,
         "now": now,
         "simulated": any(one.simulated for one in newest),
         "rows": rows,

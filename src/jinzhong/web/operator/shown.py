@@ -3,15 +3,16 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from jinzhong import reasons
 from jinzhong.district import queries as district
-from jinzhong.scoring import operations, queries
+from jinzhong.scoring import apart, operations, queries, rules
 from jinzhong.scoring.words import because_word
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.people import quiet, staff
@@ -54,6 +55,15 @@ def split(reason: str) -> Reason:
     if found and found[0] is Saying.BESIDE_USUAL:
         return Reason(reasons.told(found[1]["feature"]), reasons.told(found[1]["usual"]))
     return Reason(reasons.told(reason), "")
+
+
+def beside_watch(viewer: Any, today: date) -> list[tuple[apart.Apart, str]]:
+    """By what each live watch lists, and the titles of the rules that it doesn't ask."""
+    titles = dict(rules.titles())
+    return [
+        (one, _("、").join(titles.get(signal, signal) for signal in one.rules))
+        for one in apart.aparts(viewer=viewer, today=today)
+    ]
 
 
 def carried_out(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from jinzhong import clock
 from jinzhong.scoring import duel, operations, rules
-from jinzhong.web.operator.shown import carried_out
+from jinzhong.web.operator.shown import beside_watch, carried_out
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.request import Request, day_in
 from jinzhong.web.templatetags.show import day
@@ -75,6 +75,7 @@ def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpRespo
         "enough": duel.ENOUGH,
         "days": duel.DAYS,
         "today": today,
+        "aparts": beside_watch(request.user, today),
         "typed": request.POST,
         "switched": [(one, titles.get(one.signal, one.signal)) for one in switched],
         "in_force": live.values(),

@@ -1,9 +1,12 @@
-"""``--memory`` bounds the whole process, not DuckDB alone: a child is run, its peak read, its answer compared with one without a bound."""
+"""``--memory`` bounds the whole process, not DuckDB alone: a child is run, its peak read, its answer compared with one without a bound.
+The rules are bounded alike."""
 
 import os
 import subprocess
 import sys
+import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from jinzhong_engine.backends import duck, files, native, run
+from jinzhong_engine import signals
+from jinzhong_engine.backends import cores, duck, files, native, run
 from jinzhong_engine.backends.files import BadTable
 from jinzhong_engine.backends.tests.streams import AS_OF
 from jinzhong_engine.features.windows import DAY, WEEK
@@ -93,3 +97,39 @@ def test_a_file_that_is_read_whole_counts_as_what_it_takes_in_memory(tmp_path):
 
     with pytest.raises(BadTable, match="give it as Parquet"):
         run.features(run.Events(sheet), as_of=AS_OF, latest=AS_OF, engine="duckdb", memory=run.ARROW + 2**22, tell=print)  # fmt: skip
+
+
+def test_the_rules_keep_within_their_memory_and_spill_to_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(duck, "held", lambda: 0)
+    each = pa.table({"number": np.arange(4_000_000), "called": np.arange(4_000_000) % 7})
+
+    asked = cores.later(partial(duck.ask, memory=duck.BESIDE + duck.LEAST), {"calls": each}, in_order)
+    spilled = 0
+    while not asked.done():
+        spilled = max(spilled, sum(len(files) for _path, _folders, files in os.walk(tmp_path)))
+        time.sleep(0.001)
+
+    found = asked.result()["called"].to_numpy()
+    assert (np.diff(found) >= 0).all()
+    assert len(found) == 4_000_000
+    assert spilled > 0
+    assert not list(tmp_path.iterdir())
+
+
+def in_order(given):
+    return given["calls"].order_by("called", "number")
+
+
+def test_rules_without_memory_say_how_much_would_do():
+    nothing = pa.table({"number": ["15400002093"]})
+    with pytest.raises(BadTable, match=r"too little: .* give \d+\.\dGB or more"):
+        duck.ask({"calls": nothing}, lambda given: given["calls"], memory=2**20)
+    with pytest.raises(BadTable, match="too little"):
+        signals.found(
+            files.no_events(CALLS),
+            None,
+            native.features(files.no_events(CALLS), None, AS_OF),
+            AS_OF,
+            memory=1,
+        )
