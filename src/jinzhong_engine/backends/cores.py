@@ -3,7 +3,6 @@
 import itertools
 import os
 import resource
-import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -13,8 +12,6 @@ import numpy as np
 
 Answer = TypeVar("Answer")
 THREADS = max(1, os.cpu_count() or 1)
-BEHIND = 10
-"""Niceness of what nobody waits for: a tenth of a share where others work too."""
 _pool = ThreadPoolExecutor(THREADS)
 
 
@@ -39,12 +36,6 @@ def in_stretches(do: Callable[[int, int, Any], None], work: Any, papers: list[An
             do(low, high, paper)
 
     side_by_side(thread, papers)
-
-
-def stand_back() -> None:
-    """From now on this thread works where others leave it a processor, on systems that ask it of a thread and not of the whole process."""
-    if sys.platform == "linux":
-        os.nice(BEHIND)
 
 
 def stretches(work: Any) -> list[tuple[int, int]]:

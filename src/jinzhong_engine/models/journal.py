@@ -18,15 +18,13 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from jinzhong_engine.backends.cores import stand_back
 from jinzhong_engine.models import disk
 from jinzhong_engine.models.card import BadModel
 
 _HEAD = struct.Struct("<QI")  # length, crc32
 PACKED_ROWS = 65_536
 """Rows of a packed batch: a trickle's batches of one record each take ten times their place."""
-_PLAIN = pa.ipc.IpcWriteOptions()
-_SMALL = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+_PLAIN, _SMALL = pa.ipc.IpcWriteOptions(), pa.ipc.IpcWriteOptions(compression="lz4")
 
 
 class Journal:
@@ -53,7 +51,7 @@ class Journal:
             list[Future[None]](),
             list[Future[None]](),
         )
-        self._packer, self._packing = ThreadPoolExecutor(1, initializer=stand_back), list[Future[None]]()
+        self._packer, self._packing = ThreadPoolExecutor(1), list[Future[None]]()
         found = {
             one.name for kind in ("*.part", "mark-*[0-9]", "records-*[0-9]") for one in folder.glob(kind)
         }
