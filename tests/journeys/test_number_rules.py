@@ -85,8 +85,11 @@ def test_a_rule_is_tried_switched_on_and_rolled_back(operators, model, scores, c
     send(desk, f"/numbers/{first.entries.get(listed=True).pk}/judge", word="fraud", because="script")
     assert '"/numbers/signals"' in text(desk.get("/numbers/line"))
     page = text(desk.get("/numbers/signals"))
-    assert figures(page, HOT) == ["2", "2", "1", "1", "1", "判过的不够，说不准", "1"]
-    assert figures(page, "same_list") == ["0", "0", "0", "0", "0", "判过的不够，说不准", "0"]
+    assert figures(page, HOT) == ["2", "1", "1.0最多 1", "1", "0", "判过的不够，说不准", "1"]
+    assert figures(page, "same_list") == ["0", "0", "0.0", "0", "0", "判过的不够，说不准", "0"]
+    assert "5月2日至5月31日，试了 1 天：5月31日。" in page
+    assert "没有名单的 29 天没试</b>：5月2日–5月30日。" in page
+    assert "numbers list import scores.csv --day 2021-05-02 --model model/ --calls calls/ --signals" in page
 
     said = {"signal": HOT, "since": "2021-06-01", "why": "核过几个，都是"}
     for wrong in ({"since": "2021-05-30"}, {"since": ""}, {"why": " "}, {"signal": "daily_spread"}):
@@ -115,10 +118,24 @@ def test_a_rule_is_tried_switched_on_and_rolled_back(operators, model, scores, c
     assert "近 7 天打通 5 人" in page  # whom it got hold of is worked out for it too
     assert "涉诈" in text(send(risk, f"/numbers/{by_rule.pk}/judge", word="innocent", because="courier"))
     assert logged_in(operators.risk_2).get(f"/numbers/{by_rule.pk}").status_code == 404
-    assert figures(text(desk.get("/numbers/signals")), HOT)[:5] == ["4", "2", "1", "2", "1"]
+    assert figures(text(desk.get("/numbers/signals")), HOT)[:5] == [
+        "2",
+        "1涉诈 0，不是 1",
+        "1.0最多 1",
+        "1",
+        "1",
+    ]
 
-    assert "已退回最近启用的规则" in text(send(desk, "/numbers/signals/back"))
-    assert send(desk, "/numbers/signals/back").status_code == 422
+    rule = Rule.objects.get()
+    for wrong in ({}, {"rule": "x", "why": "y"}, {"rule": rule.pk, "why": " "}):
+        assert send(desk, "/numbers/signals/back", **wrong).status_code == 422
+    page = text(send(desk, "/numbers/signals/back", rule=rule.pk, why="把快递员也列了"))
+    assert "它带上名单的 1 个号码留在收过的名单上，其中今天的 1 个" in page
+    assert "1 个，判为涉诈 0，不是 1" in page
+    assert "把快递员也列了" in page
+    assert "试了 1 份名单，点名 2 个，判过 1，涉诈 1" in page
+    assert "只因它点名的 1 个还在，下一份起不再上榜" in text(risk.get("/numbers"))
+    assert send(desk, "/numbers/signals/back", rule=rule.pk, why="再退").status_code == 422
     monkeypatch.setattr(clock, "now", lambda: at("09:00", "2021-06-02"))
     assert bring(scores, model, calls, "--signals", day="2021-06-02") == 0
     assert DailyList.objects.get(day="2021-06-02").listed == 1

@@ -15,7 +15,7 @@ from jinzhong.vault.models import Subject
 
 
 class Setting(models.Model):
-    """What the office set from a day on, with who and when; withdrawn when it was rolled back. The newest is rolled back first."""
+    """What the office set from a day on, with who and when; withdrawn when it was rolled back: the newest line or model first, of rules any."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     since = models.DateField()
@@ -180,6 +180,7 @@ class Rule(Setting):
     signal = models.CharField(max_length=40)
     why = SealedText()
     trial = models.JSONField()
+    withdrawn_why = SealedText(default="")
 
 
 class Naming(models.Model):

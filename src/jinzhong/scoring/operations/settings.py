@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import TypeVar
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ from jinzhong.scoring.models import (
 from jinzhong.scoring.operations.faults import Unfit
 
 WHY = 200
-Kind = TypeVar("Kind", Threshold, Promotion, Rule)
+Kind = TypeVar("Kind", Threshold, Promotion)
 
 
 @operation
@@ -99,12 +100,17 @@ def switch_on(*, signal: str, since: date, why: str, by: Account, now: datetime)
 
 
 @operation
-def switch_off(*, by: Account, now: datetime) -> Rule:
-    """The rule switched on last is so no longer."""
+def switch_off(*, rule: UUID, why: str, by: Account, now: datetime) -> Rule:
+    """A rule that is on is so no longer, whichever was switched on when. Lists that are kept don't change."""
     audit.take_turn()
-    last = _withdrawn(Rule, by=by, now=now, none=_("没有可以退回的：现在没有规则在用"))
-    audit.record("scoring.rule_off", on=last, by=by.username, at=now, rule=last.signal)
-    return last
+    found = Rule.objects.filter(pk=rule, withdrawn_at=None).first()
+    if found is None:
+        raise Unfit(_("这条规则没有在用，或者已经退回了"))
+    found.withdrawn_why = _reason(why, none=_("写一句为什么退回"))
+    found.withdrawn_at, found.withdrawn_by = now, by.username
+    found.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
+    audit.record("scoring.rule_off", on=found, by=by.username, at=now, rule=found.signal)
+    return found
 
 
 def _check_day(since: date, *, now: datetime) -> None:

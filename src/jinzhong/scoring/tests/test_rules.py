@@ -39,6 +39,10 @@ def on(operators, signal=HOT, *, since=NEXT, why="核过几个，都是"):
     return operations.switch_on(signal=signal, since=since, why=why, by=operators.desk, now=MORNING)
 
 
+def off(operators, rule, *, why="不准", now=MORNING):
+    return operations.switch_off(rule=rule.pk, why=why, by=operators.desk, now=now)
+
+
 def trial(operators, signal=HOT, *, today=NEXT):
     return next(one for one in rules.trials(viewer=operators.desk, today=today) if one.signal == signal)
 
@@ -79,7 +83,7 @@ def test_of_twenty_verdicts_a_share_and_its_bounds_are_told(operators):
 
 def test_from_its_day_on_a_rule_lists_below_the_line_and_counts(operators):
     put(operators)
-    on(operators)
+    made = on(operators)
     today = put(operators, now=MORNING, digest="again")
     assert (today.listed, rules.by_rule(today)) == (2, 0)
 
@@ -93,7 +97,8 @@ def test_from_its_day_on_a_rule_lists_below_the_line_and_counts(operators):
     assert queries.entries(viewer=operators.risk_2).count() == 0
     assert trial(operators).unseen == 0
 
-    operations.switch_off(by=operators.desk, now=MORNING)
+    off(operators, made)
+    assert [(one.signal, lines) for one, lines in rules.taken_back(kept)] == [(HOT, 2)]
     after = put(operators, NEXT + timedelta(days=1), now=MORNING)
     assert (after.listed, rules.by_rule(after), after.kept) == (2, 0, 3)
     kept.refresh_from_db()
@@ -160,14 +165,53 @@ def test_without_a_trial_no_rule_is_switched_on_and_none_twice(operators):
     assert made.trial["times"] == 4
     with pytest.raises(Unfit, match="已经启用了"):
         on(operators)
-    on(operators, OUT)
+    other = on(operators, OUT)
     assert set(rules.live(NEXT)) == {HOT, OUT}
     assert rules.live(DAY) == {}
-    operations.switch_off(by=operators.desk, now=MORNING)
-    assert set(rules.live(NEXT)) == {HOT}
-    operations.switch_off(by=operators.desk, now=MORNING)
-    with pytest.raises(Unfit, match="没有规则在用"):
-        operations.switch_off(by=operators.desk, now=MORNING)
+    with pytest.raises(Unfit, match="为什么退回"):
+        off(operators, made, why=" ")
+    off(operators, made, why="误伤快递员")
+    assert set(rules.live(NEXT)) == {OUT}
+    with pytest.raises(Unfit, match="已经退回了"):
+        off(operators, made)
+    off(operators, other)
+    assert rules.live(NEXT) == {}
+    made.refresh_from_db()
+    assert (made.withdrawn_by, made.withdrawn_at, made.withdrawn_why) == ("desk", MORNING, "误伤快递员")
+    assert made.trial["times"] == 4
+
+
+def test_what_a_rule_alone_brought_is_counted_and_stays(operators):
+    """Both name the third number; the fourth is brought by the one alone."""
+    put(operators)
+    hot, out = on(operators), on(operators, OUT)
+    kept = put(operators, NEXT, now=MORNING)
+    say(kept.entries.last(), operators.desk, "innocent", "courier")
+
+    alone = rules.brought(hot, today=NEXT)
+    assert (alone.numbers, alone.today, alone.fraud, alone.cleared) == (1, 1, 0, 1)
+    assert rules.brought(out, today=NEXT).numbers == 0
+    off(operators, hot, now=at("10:00", "2021-06-01"))
+    hot.refresh_from_db()
+    assert rules.brought(hot, today=NEXT).numbers == 1
+    later = put(operators, NEXT + timedelta(days=1), now=at("09:00", "2021-06-02"))
+    assert later.listed == 3  # the third, by the rule that is still on
+    assert rules.brought(out, today=NEXT).numbers == 1
+    assert rules.brought(hot, today=NEXT + timedelta(days=1)).today == 0
+
+
+def test_a_trial_says_on_which_days_it_was_tried(operators):
+    put(operators)
+    put(operators, NEXT, now=MORNING, named=None)
+    mine, other = rules.tried_days(viewer=operators.desk, today=NEXT)
+    assert (mine.asked, mine.unasked, mine.listed) == ([DAY], [NEXT], [DAY, NEXT])
+    assert (len(mine.missing), mine.since, mine.until) == (28, NEXT - timedelta(days=29), NEXT)
+    assert (other.listed, len(other.missing)) == ([], 30)
+    assert [one.operator for one in rules.tried_days(viewer=operators.risk_2, today=NEXT)] == [
+        operators.operator_2
+    ]
+    found = trial(operators)
+    assert (found.days, found.new, found.added, found.most, found.a_day) == (1, 2, 2, 2, 2.0)
 
 
 def test_what_a_rule_named_is_forgotten_with_the_list(operators):

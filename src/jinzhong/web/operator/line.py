@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from jinzhong import clock
 from jinzhong.scoring import operations, queries
-from jinzhong.web.operator.shown import beside_watch, carried_out
+from jinzhong.web.operator.shown import beside_watch, carried_out, tried_days
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.request import Request, day_in
 from jinzhong.web.templatetags.show import day
@@ -77,6 +77,7 @@ def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpRespo
             for word, of in ((_("现在的线"), live_value), (_("试的线"), value))
             if of is not None
         ],
+        "tried": tried_days(request.user, today, asked=False),
         "has_lists": newest is not None,
         "today": today,
         "aparts": beside_watch(request.user, today),

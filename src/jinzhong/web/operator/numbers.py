@@ -76,11 +76,16 @@ def _of(request: Request, kept: Any, words: str, show: str) -> dict[str, Any]:
     subjects = vault.shown_many([one.number for one in rows], to=request.user.get_username(), now=clock.now())
     said = said_of([one.number_id for one in rows], request.user)
     titles = named.titles(rows)
+    titles_of = dict(rules.titles())
     judged, right = queries.right_among(kept, viewer=request.user)
     return {
         "rows": rows,
         "lines": [_line(one, number_of(subjects[one.number_id]), said, titles) for one in rows],
         "by_rule": rules.by_rule(kept),
+        "taken_back": [
+            (titles_of.get(one.signal, one.signal), one.withdrawn_at, lines)
+            for one, lines in rules.taken_back(kept)
+        ],
         "unasked": kept.named is None and bool(rules.live(kept.day)),
         "judged": judged,
         "right": right,

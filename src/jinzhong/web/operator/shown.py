@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from jinzhong.scoring.words import because_word
 from jinzhong.web.shared.once import once
 from jinzhong.web.shared.people import quiet, staff
 from jinzhong.web.shared.request import Request
+from jinzhong.web.templatetags.show import day
 from jinzhong_engine import sayings
 from jinzhong_engine.sayings import Saying
 
@@ -64,6 +65,34 @@ def beside_watch(viewer: Any, today: date) -> list[tuple[apart.Apart, str]]:
         (one, _("、").join(titles.get(signal, signal) for signal in one.rules))
         for one in apart.aparts(viewer=viewer, today=today)
     ]
+
+
+def tried_days(viewer: Any, today: date, *, asked: bool) -> list[dict[str, Any]]:
+    """On which days a trial was run and on which it wasn't, by operator; ``asked``: where the rules were asked."""
+    return [
+        {
+            "of": one,
+            "tried": (tried := one.asked if asked else one.listed),
+            "tried_told": spans(tried),
+            "unasked": one.unasked if asked else [],
+            "unasked_told": spans(one.unasked),
+            "missing_told": spans(one.missing),
+            "lacks": next(iter(sorted([*one.missing, *(one.unasked if asked else [])])), None),
+        }
+        for one in rules.tried_days(viewer=viewer, today=today)
+    ]
+
+
+def spans(days: list[date]) -> str:
+    """Days in order, those in a row as one."""
+    rows: list[list[date]] = []
+    for one in days:
+        if rows and one - rows[-1][-1] == timedelta(days=1):
+            rows[-1].append(one)
+        else:
+            rows.append([one])
+    told = [day(row[0]) if len(row) == 1 else f"{day(row[0])}–{day(row[-1])}" for row in rows]
+    return _("、").join(told)
 
 
 def carried_out(

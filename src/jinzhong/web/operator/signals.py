@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from jinzhong import clock
 from jinzhong.scoring import duel, operations, rules
-from jinzhong.web.operator.shown import beside_watch, carried_out
+from jinzhong.web.operator.shown import beside_watch, carried_out, tried_days
 from jinzhong.web.shared.pages import page
 from jinzhong.web.shared.request import Request, day_in
 from jinzhong.web.templatetags.show import day
@@ -35,7 +36,7 @@ def switch_on(request: Request) -> HttpResponse:
 
 @page("numbers/signals/back", name="numbers-signals-back", may="number.line", methods=("POST",))
 def back(request: Request) -> HttpResponse:
-    """The rule switched on last is so no longer."""
+    """A rule that is on is so no longer."""
     return _do(request, lambda: _back(request))
 
 
@@ -50,22 +51,34 @@ def _on(request: Request, since: date) -> str:
         request,
         _("%(day)s 起，“%(rule)s”点名的号码也上榜")
         % {"day": day(since), "rule": dict(rules.titles())[signal]},
-        extra_tags=reverse("numbers-signals-back"),
     )
     return reverse("numbers-signals")
 
 
 def _back(request: Request) -> str:
-    operations.switch_off(by=request.user, now=clock.now())
-    messages.success(request, _("已退回最近启用的规则；收过的名单不变"))
+    rule, why, now = _uuid(request.POST.get("rule", "")), request.POST.get("why", ""), clock.now()
+    gone = operations.switch_off(rule=rule, why=why, by=request.user, now=now)
+    left = rules.brought(gone, today=now.date())
+    messages.success(
+        request,
+        _("已退回“%(rule)s”：下一份名单起，只有它点名的不再上榜。它带上名单的 %(n)s 个号码留在收过的名单上，其中今天的 %(today)s 个")
+        % {"rule": dict(rules.titles()).get(gone.signal, gone.signal), "n": left.numbers, "today": left.today},
+    )  # fmt: skip
     return reverse("numbers-signals")
+
+
+def _uuid(text: str) -> UUID:
+    """Of what is none: one that no rule has."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
 
 
 def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpResponse:
     today = clock.now().date()
     titles, live = dict(rules.titles()), rules.live(today)
     trials = rules.trials(viewer=request.user, today=today)
-    switched = list(rules.switched()[:20])
     shown: dict[str, Any] = {
         "trials": [
             (one, titles[one.signal], rules.rules()[one.signal], live.get(one.signal)) for one in trials
@@ -77,9 +90,12 @@ def _shown(request: Request, *, error: str = "", status: int = 200) -> HttpRespo
         "today": today,
         "aparts": beside_watch(request.user, today),
         "typed": request.POST,
-        "switched": [(one, titles.get(one.signal, one.signal)) for one in switched],
+        "switched": [
+            (one, titles.get(one.signal, one.signal), rules.brought(one, today=today))
+            for one in rules.switched()
+        ],
+        "tried": tried_days(request.user, today, asked=True),
         "in_force": live.values(),
-        "can_back": any(one.withdrawn_at is None for one in switched),
         "error": error,
     }
     return render(request, "operator/signals.html", shown, status=status)
