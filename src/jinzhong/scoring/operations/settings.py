@@ -120,7 +120,7 @@ def _check_day(since: date, *, now: datetime) -> None:
 
 def _reason(why: str, *, none: str) -> str:
     """What is kept of what was written; ``none``: what is said when that is nothing."""
-    if not why.strip():
+    if not any(map(str.isalnum, why)):
         raise Unfit(none)
     return why.strip()[:WHY]
 
