@@ -46,8 +46,8 @@ def measured(model: Model, features: pa.Table, *, told: dict[str, list[str]]) ->
         return {}
     parts = model.contributions(values)[:, :-1]
     behind = {}
-    for number, row, part in zip(found["number"].to_pylist(), values, parts, strict=True):
-        order = telling(part)
+    orders = telling(model, values, parts)
+    for number, row, part, order in zip(found["number"].to_pylist(), values, parts, orders, strict=True):
         said = [sentence(model.features[at], row[at], model.card["usual"][at]) for at in order]
         if said and said == without_mark(told[number]):
             whole = part[part > 0].sum()

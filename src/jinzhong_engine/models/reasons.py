@@ -7,6 +7,7 @@ import numpy as np
 from jinzhong_engine.features.catalogue import BY_NAME, Feature
 from jinzhong_engine.features.monthly import MONTHLY
 from jinzhong_engine.models.boosting import Model
+from jinzhong_engine.models.spread import as_far_out
 from jinzhong_engine.sayings import CLAUSE, Saying, reader
 
 MOST = 5
@@ -15,6 +16,10 @@ MOST = 5
 HUB = 1000
 """Numbers called and numbers that called, in a week, from which a number is told to be a hub: 140 a day, every day. Placeholder, as large as
 what is counted on one handset; docs/decisions/0029."""
+
+ORDINARY = 0.25
+"""Where so many of the innocent lie as far out or farther, a value tells nobody anything, however much the model makes of it beside others:
+half of the innocent are subscribers of other networks, of whom no cell is known, so that one cell is more than usual. Ours, no evaluation."""
 
 LISTED = 2000
 """Numbers of one run that get reasons: what an office can look at; contributions cost more than the score itself."""
@@ -35,7 +40,10 @@ def sentences(model: Model, values: Any) -> list[list[str]]:
         return []
     parts = model.contributions(values)[:, :-1]
     hubs = _hubs(model.features, values)
-    return [[*hub, *_of_row(model, row, part)] for hub, row, part in zip(hubs, values, parts, strict=True)]
+    return [
+        [*hub, *(sentence(model.features[at], row[at], model.card["usual"][at]) for at in order)]
+        for hub, row, order in zip(hubs, values, telling(model, values, parts), strict=True)
+    ]
 
 
 def _hubs(features: list[str], values: Any) -> list[list[str]]:
@@ -51,21 +59,22 @@ def without_mark(told: list[str]) -> list[str]:
     return [one for one in told if not _HUB.fullmatch(one)]
 
 
-def _of_row(model: Model, row: Any, parts: Any) -> list[str]:
-    """What speaks for fraud; a number nothing speaks against gets none."""
-    return [sentence(model.features[at], row[at], model.card["usual"][at]) for at in telling(parts)]
-
-
 _HUB = reader(Saying.HUB.value)
 
 
-def telling(parts: Any) -> list[int]:
-    """Which features speak for fraud, the most telling first.
+def telling(model: Model, values: Any, parts: Any) -> list[list[int]]:
+    """Which features of each row speak for fraud by a value that isn't ordinary, the most telling first; a number nothing speaks against has none."""
+    speaks = (parts > 0) & ~_ordinary(model, values)
+    order = np.argsort(-parts, axis=1, kind="stable")
+    return [[at for at in row if speaks[n, at]][:MOST] for n, row in enumerate(order.tolist())]
 
-    >>> telling(np.array([0.2, -1.0, 1.5, 0.0]))
-    [2, 0]
-    """
-    return [at for at in np.argsort(-parts, kind="stable")[:MOST].tolist() if parts[at] > 0]
+
+def _ordinary(model: Model, values: Any) -> Any:
+    """Which values of each row many of the innocent have too; a card that doesn't say how they were spread says so of none."""
+    if "spread" not in model.card:
+        return np.zeros(values.shape, bool)
+    columns = zip(values.T, model.card["spread"]["features"], strict=True)
+    return np.column_stack([as_far_out(column, spread) >= ORDINARY for column, spread in columns])
 
 
 def sentence(name: str, value: float, usual: float | None) -> str:

@@ -38,3 +38,19 @@ def counts(values: Any, edges: list[float]) -> Any:
 def floored(chance: Any) -> Any:
     """Chances of which those of the surely innocent are all alike."""
     return np.maximum(chance, INNOCENT)
+
+
+def as_far_out(values: Any, spread: dict[str, Any]) -> Any:
+    """For each value the share of the fitted rows that lie at least as far out, on whichever side fewer do; for none, the share without one.
+
+    Whole tenths are counted, so that a share is rather too high than too low.
+
+    >>> fitted = {"edges": [-0.5, 0.0, 1.0, 2.0], "counts": [0, 50, 20, 20, 6, 4]}
+    >>> as_far_out(np.array([0.0, 1.0, 2.0, 9.0, np.nan]), fitted).round(2).tolist()
+    [0.52, 0.48, 0.27, 0.06, 0.04]
+    """
+    bins, missing = np.array(spread["counts"][:-1]), spread["counts"][-1]
+    at = np.searchsorted(spread["edges"], values, side="left")
+    below, above = bins.cumsum()[at], bins[::-1].cumsum()[::-1][at]
+    known = np.minimum(below, above) / max(1, bins.sum())
+    return np.where(np.isnan(values), missing / (bins.sum() + missing), known)

@@ -73,3 +73,17 @@ def test_other_sentences_than_these_calls_say_get_nothing(features, told):
 def test_columns_that_are_not_ours_get_nothing(features):
     model = Weighing(features=("opposite_count", "active_days_7d", "callback_share_7d"))
     assert measured(model, features, told={LIN: [FANOUT, BACK]}) == {}
+
+
+def test_what_a_quarter_of_the_innocent_have_is_no_reason_however_much_it_weighs(features):
+    model = Weighing()
+    model.card["spread"]["features"][0]["counts"] = [0, 30, 25, 20, 25, 0]
+    assert measured(model, features, told={LIN: [FANOUT, BACK]}) == {}
+    [back] = measured(model, features, told={LIN: [BACK]})[LIN]
+    assert (back.feature, back.weight) == ("callback_share_7d", 0.25)
+
+    model.card["spread"]["features"][0]["counts"] = [0, 30, 25, 21, 24, 0]
+    assert [one.feature for one in measured(model, features, told={LIN: [FANOUT, BACK]})[LIN]] == [
+        "max_fanout_1h_7d",
+        "callback_share_7d",
+    ]
