@@ -95,14 +95,18 @@ def write(path: Path, head: str, rows: list[list[object]]) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory) -> Path:
-    """Forty innocent numbers ring three to seven people an hour, eight of them each; fraud rings sixty more."""
-    folder = tmp_path_factory.mktemp("model")
+def fitted(folder: Path, column: str) -> Path:
+    """Of eighty numbers the innocent have three to seven of something, fraud sixty more."""
     rows = [[f"1540000{one:04}", 3 + one % 5 + 60 * (one % 2), one % 2] for one in range(80)]
-    table = write(folder / "t.csv", "number,max_fanout_1h_7d,fraud", rows)
+    table = write(folder / "t.csv", f"number,{column},fraud", rows)
     assert main(["numbers", "fit", "--features", str(table), "--label", "fraud", "--out", str(folder)]) == 0
     return folder
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory) -> Path:
+    """Innocent numbers ring three to seven people an hour; fraud rings sixty more."""
+    return fitted(tmp_path_factory.mktemp("model"), "max_fanout_1h_7d")
 
 
 @pytest.fixture

@@ -108,13 +108,22 @@ def warn_reached(*, entry: Listed, by: Account, now: datetime) -> list[Raised]:
 
 @operation
 def take_people(
-    *, operator: Unit, file: str, lines: Sequence[PersonLine], by: Account, now: datetime
+    *,
+    operator: Unit,
+    file: str,
+    lines: Sequence[PersonLine],
+    by: Account,
+    now: datetime,
+    quiet_until: datetime | None = None,
 ) -> tuple[int, list[Raised]]:
     """Whom the live list's numbers talk to: kept, and each who is in medium or deep becomes a warning or joins the one there is; (lines kept,
-    what was raised). All of it commits with how far the file was read, so that a line that comes again raises nothing."""
-    kept, listings = scoring.keep_people(operator=operator, file=file, lines=lines, by=by.username, now=now)
-    raised = [warn_reached(entry=one, by=by, now=now) for one in listings]
-    return kept, [one for them in raised for one in them]
+    what was raised). All of it commits with how far the file was read, so that a line that comes again raises nothing. Who was told of before
+    ``quiet_until`` waits on the number's page until a person says so."""
+    kept, met = scoring.keep_people(
+        operator=operator, file=file, lines=lines, by=by.username, now=now, quiet_until=quiet_until
+    )
+    waiting = [one for change, rows in met.items() for one in numbers.to_warn(change, among=rows)]
+    return kept, [_warn(one, by=by, now=now) for one in waiting]
 
 
 def _warn(reached: Reached, *, by: Account, now: datetime) -> Raised:

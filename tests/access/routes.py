@@ -127,6 +127,8 @@ OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "entry": lambda world: {
         "own operator": world.entries["n"].pk,
         "other operator": world.entries["m"].pk,
+        "own operator, live": world.changes["n"].pk,
+        "other operator, live": world.changes["m"].pk,
         "missing": MISSING,
     },
     "obligation": lambda world: (

@@ -30,6 +30,7 @@ from jinzhong.review import inspection
 from jinzhong.review import operations as review
 from jinzhong.review import queries as listings
 from jinzhong.review.models import Lifting, Obligation
+from jinzhong.scoring import live
 from jinzhong.scoring import operations as scoring
 from jinzhong.scoring.given import Judged, LiveLine, Named, Rival, Scored
 from jinzhong.vault import forms
@@ -145,6 +146,7 @@ class World:
     orders: dict[str, Any] = field(default_factory=dict)
     cases: dict[str, Any] = field(default_factory=dict)
     entries: dict[str, Any] = field(default_factory=dict)
+    changes: dict[str, Any] = field(default_factory=dict)
     fresh_sheet: Any = None
     swaps: dict[str, Any] = field(default_factory=dict)
     duties: dict[str, Any] = field(default_factory=dict)
@@ -360,6 +362,7 @@ def _number_lists(made: World) -> None:
         scoring.keep_live(
             operator=unit, file="list.jsonl", lines=[entered], simulated=False, by="test", now=at("13:51")
         )
+        made.changes[letter] = live.last(unit)
     office = made.accounts["office"]
     rival = Rival({PEOPLE["n"].phone: 0.8}, model="b" * 64, made_on=at("07:00").date(), line=0.5, digest="b")
     scoring.challenge(kept=made.entries["n"].of, given=rival, by="test", now=at("09:30"))

@@ -455,6 +455,27 @@ def test_a_watch_that_says_nothing_of_itself_isnt_taken_for_well(file, operators
     assert "不报到，停没停看不出来" in seen(operators)
 
 
+def test_a_watch_that_is_starting_is_not_said_to_be_silent(file, operators, monkeypatch):
+    """Its file is there and empty; its first sign of life is taken at the next look."""
+    file.write_text("", "utf-8")
+    read(file)
+    page = seen(operators)
+    assert "盯着看的程序还没有报到" in page
+    assert "停没停" not in page
+
+    sleeps = iter([heard])
+
+    def sleep(_seconds):
+        beat = next(sleeps, None)
+        if beat is None:
+            raise KeyboardInterrupt
+        beat(file)
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    assert read(file, "--follow") == 130
+    assert "14:05:00 报到" in seen(operators)
+
+
 def test_a_watch_that_has_listed_nobody_yet_is_shown_at_work(file, operators):
     file.write_text("", "utf-8")
     heard(file)

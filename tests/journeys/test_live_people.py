@@ -9,7 +9,7 @@ from jinzhong import clock, flow
 from jinzhong.audit.models import Event
 from jinzhong.cli import main
 from jinzhong.dispatch.models import Order
-from jinzhong.scoring import operations
+from jinzhong.scoring import operations, queries
 from jinzhong.scoring.models import LiveChange, PeopleRead, Reached
 from jinzhong.vault import queries as vault
 from jinzhong.warning.models import Source, Warning
@@ -54,10 +54,10 @@ def people_of(file):
     return file.with_name("people.jsonl")
 
 
-def read(file, *lines: str, by: str = "risk_1") -> int:
-    with people_of(file).open("a", encoding="utf-8") as more:
-        more.write("".join(lines))
-    return main(["numbers", "live", str(file), "--people", str(people_of(file)), "--by", by])
+def read(file, *lines: str, by: str = "risk_1", more: tuple[str, ...] = ()) -> int:
+    with people_of(file).open("a", encoding="utf-8") as grown:
+        grown.write("".join(lines))
+    return main(["numbers", "live", str(file), "--people", str(people_of(file)), "--by", by, *more])
 
 
 def counts() -> list[int]:
@@ -124,6 +124,37 @@ def test_killed_on_the_way_nothing_is_half_done_and_nothing_doubled(file, operat
     assert read(file) == 0
     assert grades() == ["red", "yellow"]
     assert Source.objects.count() == 2
+
+
+def test_who_was_told_of_before_the_office_begins_waits_for_a_person(file, operators):
+    """Told at 13:45, warned from 13:50 on; later one of the two gets in deeper, and somebody is met anew."""
+    begins = ("--quiet-until", at("13:50").isoformat())
+    assert read(file, met(CHEN, "medium"), met(LIN, "medium"), more=begins) == 0
+    assert (Reached.objects.count(), Warning.objects.count()) == (2, 0)
+    page = logged_in(operators.risk_1).get(f"/numbers/{LiveChange.objects.get(line=1).pk}")
+    assert "转预警：2 人" in text(page)
+
+    later = {"at": at("13:50").isoformat()}
+    fresh = met("15410004417", "medium", number=OTHER, **later)
+    assert read(file, met(CHEN, "deep", "medium", **later), fresh, more=begins) == 0
+    assert grades() == ["red", "yellow"]
+
+    raised = flow.warn_reached(entry=LiveChange.objects.get(line=1), by=operators.risk_1, now=NOW)
+    assert [vault.plain(one.warning.person)["phone"] for one in raised] == [LIN]
+
+
+def test_quiet_without_people_is_refused(file, operators, capsys):
+    given = ["numbers", "live", str(file), "--by", "risk_1", "--quiet-until", at("13:50").isoformat()]
+    assert main(given) == 2
+    assert "give both" in capsys.readouterr().err
+
+
+def test_whom_a_number_reached_is_asked_of_the_vault_at_once(file, operators, django_assert_num_queries):
+    quiet = ("--quiet-until", at("13:50").isoformat())
+    read(file, *(met(f"154100044{one:02}", "medium") for one in range(22)), more=quiet)
+    change = LiveChange.objects.get(line=1)
+    with django_assert_num_queries(3):  # who was warned, whom it reached, their numbers
+        assert len(queries.to_warn(change)) == 22
 
 
 def test_a_line_whose_listing_is_not_read_yet_waits_for_it(file, operators, capsys):

@@ -10,7 +10,7 @@ from jinzhong.audit.models import Event
 from jinzhong.cli import main
 from jinzhong.scoring.models import DailyList, Naming, Rule
 from tests.district import at
-from tests.number_list import write
+from tests.number_list import fitted, write
 from tests.pages import logged_in, send, text
 
 HOT, QUIET = "frequent_short_calls", "15400002095"
@@ -25,11 +25,7 @@ def morning(monkeypatch):
 @pytest.fixture(scope="module")
 def model(tmp_path_factory) -> Path:
     """It has learnt that fraud is rung back by nobody: of whom the rules name it knows nothing."""
-    folder = tmp_path_factory.mktemp("model")
-    rows = [[f"1540000{one:04}", 3 + one % 5 + 60 * (one % 2), one % 2] for one in range(80)]
-    table = write(folder / "t.csv", "number,in_calls_7d,fraud", rows)
-    assert main(["numbers", "fit", "--features", str(table), "--label", "fraud", "--out", str(folder)]) == 0
-    return folder
+    return fitted(tmp_path_factory.mktemp("model"), "in_calls_7d")
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from jinzhong_engine.evaluate.reached import Resident
 from jinzhong_engine.evaluate.rung import Rung
 
 FILE = Path(__file__).with_name("numbers.json.gz")
-OPERATOR = "operator-1"
+OPERATOR, ACCOUNT = "operator-1", "operator"
+"""Whose numbers they are, and the account that brings them in and warns."""
 
 
 def given() -> tuple[Judged, Rival]:
@@ -38,7 +39,7 @@ def given() -> tuple[Judged, Rival]:
 
 def bring(at: datetime) -> None:
     """The operator brings in the list of the demo day, and another model's scores beside it."""
-    unit, account = queries.operator(OPERATOR), places.account("operator")
+    unit, account = queries.operator(OPERATOR), places.account(ACCOUNT)
     assert unit
     assert account
     judged, rival = given()

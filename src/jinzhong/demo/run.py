@@ -17,7 +17,7 @@ from django.db import connection
 from jinzhong import clock
 from jinzhong.config import instance, sqlite
 from jinzhong.demo import build
-from jinzhong.demo.numbers import OPERATOR
+from jinzhong.demo.numbers import ACCOUNT
 from jinzhong.demo.processes import Processes
 from jinzhong.demo.staff import PLAYED
 from jinzhong.wire import serve
@@ -111,18 +111,20 @@ def _start_watch(running: Processes) -> None:
 
     folder = instance.data_folder() / "live"
     folder.mkdir(exist_ok=True)
-    pipe, listed = folder / "calls", folder / "list.jsonl"
+    pipe, listed, people = (folder / name for name in ("calls", "list.jsonl", "people.jsonl"))
     pipe.unlink(missing_ok=True)
     os.mkfifo(pipe)
     listed.touch()
+    people.touch()
     running.start(
         "watch", "jinzhong.cli", "numbers", "watch", "--model", card.SHIPPED, "--events", pipe,
-        "--state", folder / "state", "--out", listed, "--quiet-until", LISTED_FROM.isoformat(), niceness=NICE,
+        "--state", folder / "state", "--out", listed, "--people", people, "--quiet-until", LISTED_FROM.isoformat(),
+        niceness=NICE,
     )  # fmt: skip
     running.start("calls", "jinzhong.demo.calls", pipe, niceness=NICE)
     running.start(
-        "list", "jinzhong.cli", "numbers", "live", listed, "--operator", OPERATOR, "--follow", "--simulated",
-        niceness=NICE,
+        "list", "jinzhong.cli", "numbers", "live", listed, "--people", people, "--by", ACCOUNT, "--quiet-until",
+        clock.now().isoformat(), "--follow", "--simulated", niceness=NICE,
     )  # fmt: skip
 
 

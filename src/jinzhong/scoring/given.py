@@ -64,13 +64,14 @@ class LiveLine:
 @dataclass(frozen=True)
 class PersonLine:
     """One line beside the live list: a resident whom a listed number talks to is in as deep as ``pattern``, and was before as ``was`` says
-    (empty: wasn't told of). ``since``: when the number was listed; None: before people were told of."""
+    (empty: wasn't told of). ``since``: when the number was listed; None: before people were told of. ``at``: up to when the records went."""
 
     line: int
     ends: int
     digest: str
     number: str
     since: datetime | None
+    at: datetime
     person: str
     pattern: str
     was: str

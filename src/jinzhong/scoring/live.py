@@ -29,6 +29,7 @@ TIMES = 50
 WEEK = timedelta(days=7)
 NO_RECORDS = timedelta(hours=1)
 """In a whole district somebody rings somebody every minute, at night too."""
+Silence = Literal["", "reader", "starting", "watch", "records", "unheard"]
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,12 @@ class Hour:
 
 @dataclass(frozen=True)
 class Watching:
-    """What is known of an operator's watch. ``silence``: who has fallen silent, the reader of its file, itself, or its records; ``unheard``:
-    it says nothing of itself; empty: all is well."""
+    """What is known of an operator's watch. ``silence``: who has fallen silent, the reader of its file, itself, or its records; ``starting``:
+    nothing came from it yet; ``unheard``: it says nothing of itself; empty: all is well."""
 
     operator: Unit
     pulse: LivePulse
-    silence: Literal["", "reader", "watch", "records", "unheard"]
+    silence: Silence
 
 
 def watchings(*, viewer: Account, now: datetime) -> list[Watching]:
@@ -56,12 +57,12 @@ def watchings(*, viewer: Account, now: datetime) -> list[Watching]:
     return [Watching(one.operator, one, _silence(one, now)) for one in found.order_by("operator__code")]
 
 
-def _silence(one: LivePulse, now: datetime) -> Literal["", "reader", "watch", "records", "unheard"]:
+def _silence(one: LivePulse, now: datetime) -> Silence:
     silent = SILENT * clock.rate()
     if now - one.looked_at > silent:
         return "reader"
     if one.heard_at is None:
-        return "unheard"
+        return "unheard" if last(one.operator, file=one.file) else "starting"
     if now - one.heard_at > silent:
         return "watch"
     if one.newest and now - one.newest > NO_RECORDS:

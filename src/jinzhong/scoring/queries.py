@@ -1,6 +1,6 @@
 """Lists, numbers, verdicts and lines as a viewer may see them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from math import sqrt
@@ -177,8 +177,9 @@ def met(entry: Listed) -> QuerySet[Reached]:
     return found.filter(change__number=entry.number_id, change__operator=entry.operator_id)
 
 
-def to_warn(entry: Listed) -> list[Reached]:
-    """Those this number got hold of about whom nobody was warned as gravely since they last talked; nobody but residents, whoever kept the list."""
+def to_warn(entry: Listed, *, among: Collection[UUID] | None = None) -> list[Reached]:
+    """Those this number got hold of (``among``: of these rows) about whom nobody was warned as gravely since they last talked; nobody but
+    residents, whoever kept the list."""
     known: dict[UUID, list[Any]] = {}
     for person, last, pattern in _warned(entry).values_list("person", "last_at", "pattern"):
         known.setdefault(person, []).append((last, pattern == Reached.Pattern.DEEP))
@@ -187,9 +188,11 @@ def to_warn(entry: Listed) -> list[Reached]:
         is_deep = one.pattern == Reached.Pattern.DEEP
         return any(last >= one.last_at and deep >= is_deep for last, deep in known.get(one.person_id, []))
 
-    fresh = []
-    for one in sorted(met(entry).filter(alert=None), key=lambda one: one.pattern != Reached.Pattern.DEEP):
-        if not is_known(one) and forms.is_residents(vault.plain(one.person).get("phone", "")):
+    unwarned = met(entry).filter(alert=None)
+    rows = list(unwarned if among is None else unwarned.filter(pk__in=among))
+    plain, fresh = vault.plain_many(one.person for one in rows), []
+    for one in sorted(rows, key=lambda one: one.pattern != Reached.Pattern.DEEP):
+        if not is_known(one) and forms.is_residents(plain[one.person_id].get("phone", "")):
             known.setdefault(one.person_id, []).append((one.last_at, one.pattern == Reached.Pattern.DEEP))
             fresh.append(one)
     return fresh

@@ -159,6 +159,7 @@ def _told_of_person(raw: bytes) -> dict[str, Any]:
     return {
         "number": forms.phone(str(told["number"])),
         "since": since,
+        "at": _moment(told["at"]),
         "person": forms.phone(str(told["person"])),
         "pattern": told["pattern"],
         "was": was,
@@ -178,7 +179,7 @@ def _moment(text: str) -> datetime:
 def _unfit_person(name: str, row: int) -> str:
     return _(
         "%(file)s 第 %(row)s 行不是 numbers watch --people 写的样子"
-        "（要有 number、since、person、pattern、was、talks、seconds、last），前面的收了，从这行起没有收"
+        "（要有 number、since、at、person、pattern、was、talks、seconds、last），前面的收了，从这行起没有收"
     ) % {"file": name, "row": row}
 
 

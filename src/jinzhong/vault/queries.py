@@ -187,6 +187,14 @@ def plain(subject: Subject) -> dict[str, str]:
     return {one.kind: one.value for one in Identifier.objects.filter(subject=subject)}
 
 
+def plain_many(subjects: Iterable[Subject]) -> dict[UUID, dict[str, str]]:
+    """The same of many at once, by id."""
+    found: dict[UUID, dict[str, str]] = {one.pk: {} for one in subjects}
+    for one in Identifier.objects.filter(subject__in=found):
+        found[one.subject_id][one.kind] = one.value
+    return found
+
+
 def shown(subject: Subject | None, *, to: str = "", now: datetime | None = None) -> Shown | None:
     """One subject as ``to`` (a username) may see it now: masked unless a reveal of theirs runs."""
     return shown_many([subject], to=to, now=now)[subject.pk] if subject else None

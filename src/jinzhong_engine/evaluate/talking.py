@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jinzhong_engine.backends.live import Live
-from jinzhong_engine.evaluate.reached import BANKS, OFFICIAL, Contact, Resident, of_contacts
+from jinzhong_engine.evaluate.reached import BANKS, LONG_SECONDS, OFFICIAL, Contact, Resident, of_contacts
 from jinzhong_engine.features.windows import WEEK
 from jinzhong_engine.models.watch import ListFile, in_china
 
@@ -93,7 +93,8 @@ class People:
         found = []
         for other, its in sorted(between.items()):
             if any(one.seconds for one in its) and self._is_resident(other):
-                found.append(of_contacts(other, its, _checks(live, other, moment)))
+                is_long = any(one.seconds >= LONG_SECONDS for one in its)  # whom they then asked counts
+                found.append(of_contacts(other, its, _checks(live, other, moment) if is_long else []))
         return [one for one in found if one]
 
     def _line(self, number: str, one: Resident, moment: int) -> str:

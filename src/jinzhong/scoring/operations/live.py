@@ -56,43 +56,53 @@ def keep_live(
 
 @operation
 def keep_people(
-    *, operator: Unit, file: str, lines: Sequence[PersonLine], by: str, now: datetime
-) -> tuple[int, list[LiveChange]]:
-    """Keep whom the numbers of the live list talk to: (how many lines, of which listings). Lines from one on whose listing wasn't kept yet wait.
+    *,
+    operator: Unit,
+    file: str,
+    lines: Sequence[PersonLine],
+    by: str,
+    now: datetime,
+    quiet_until: datetime | None = None,
+) -> tuple[int, dict[LiveChange, list[UUID]]]:
+    """Keep whom the numbers of the live list talk to: (how many lines, by listing the rows of which to warn). Lines from one on whose listing
+    wasn't kept yet wait.
 
-    A shallow one is counted and not kept; who isn't a resident is neither.
+    A shallow one is counted and not kept; who isn't a resident is neither. Who was told of before ``quiet_until`` is kept alone.
     """
     audit.take_turn()
     read, _fresh = PeopleRead.objects.get_or_create(operator=operator, file=file)
     if lines[0].line != read.line + 1:
         raise Unfit(_("%(file)s 另有一个命令正在收，这一个停下") % {"file": file})
-    found = dict[UUID, LiveChange]()
+    found = dict[LiveChange, list[UUID]]()
     for one in lines:
         change = live.listing(operator, one.number, since=one.since)
         if change is None:
             break
-        if forms.is_residents(one.person):
-            _keep_person(change, one, now=now)
-        found[change.pk] = change
+        kept_as = _keep_person(change, one, now=now) if forms.is_residents(one.person) else None
+        if kept_as and (quiet_until is None or one.at >= quiet_until):
+            found.setdefault(change, []).append(kept_as.pk)
         read.line, read.ends, read.digest = one.line, one.ends, one.digest
     read.save()
     kept = read.line - lines[0].line + 1
     if kept:
         audit.record("scoring.people_kept", on=read, by=by, at=now, unit=operator.pk, rows=kept)
-    return kept, list(found.values())
+    return kept, found
 
 
-def _keep_person(change: LiveChange, one: PersonLine, *, now: datetime) -> None:
+def _keep_person(change: LiveChange, one: PersonLine, *, now: datetime) -> Reached | None:
+    """The row that says how deep this one is in; None of a shallow one."""
     is_shallow = one.pattern == "shallow"
     more = int(is_shallow) - int(one.was == "shallow")
     LiveChange.objects.filter(pk=change.pk).update(shallow=Greatest(F("shallow") + more, 0))
-    if not is_shallow:
-        Reached.objects.get_or_create(
-            change=change,
-            person=vault.keep("person", at=now, phone=one.person),
-            pattern=one.pattern,
-            defaults={"talks": one.talks, "seconds": one.seconds, "last_at": one.last},
-        )
+    if is_shallow:
+        return None
+    made, _fresh = Reached.objects.get_or_create(
+        change=change,
+        person=vault.keep("person", at=now, phone=one.person),
+        pattern=one.pattern,
+        defaults={"talks": one.talks, "seconds": one.seconds, "last_at": one.last},
+    )
+    return made
 
 
 @operation
