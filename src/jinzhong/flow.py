@@ -108,21 +108,17 @@ def warn_reached(*, entry: Listed, by: Account, now: datetime) -> list[Raised]:
 
 @operation
 def take_people(
-    *,
-    operator: Unit,
-    file: str,
-    lines: Sequence[PersonLine],
-    by: Account,
-    now: datetime,
-    quiet_until: datetime | None = None,
-) -> tuple[int, list[Raised]]:
+    *, operator: Unit, file: str, lines: Sequence[PersonLine], by: Account, now: datetime, quiet_until: datetime | None = None,
+    least_chance: float = 0.0,
+) -> tuple[int, list[Raised]]:  # fmt: skip
     """Whom the live list's numbers talk to: kept, and each who is in medium or deep becomes a warning or joins the one there is; (lines kept,
     what was raised). All of it commits with how far the file was read, so that a line that comes again raises nothing. Who was told of before
-    ``quiet_until`` waits on the number's page until a person says so."""
+    ``quiet_until``, and by a number listed with less than ``least_chance``, waits on the number's page until a person says so."""
     kept, met = scoring.keep_people(
         operator=operator, file=file, lines=lines, by=by.username, now=now, quiet_until=quiet_until
     )
-    waiting = [one for change, rows in met.items() for one in numbers.to_warn(change, among=rows)]
+    likely = {change: rows for change, rows in met.items() if change.score >= least_chance}
+    waiting = [one for change, rows in likely.items() for one in numbers.to_warn(change, among=rows)]
     return kept, [_warn(one, by=by, now=now) for one in waiting]
 
 

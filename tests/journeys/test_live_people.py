@@ -144,9 +144,17 @@ def test_who_was_told_of_before_the_office_begins_waits_for_a_person(file, opera
 
 
 def test_quiet_without_people_is_refused(file, operators, capsys):
-    given = ["numbers", "live", str(file), "--by", "risk_1", "--quiet-until", at("13:50").isoformat()]
-    assert main(given) == 2
-    assert "give both" in capsys.readouterr().err
+    for more in (["--quiet-until", at("13:50").isoformat()], ["--warn-from", "0.5"]):
+        assert main(["numbers", "live", str(file), "--by", "risk_1", *more]) == 2
+        assert "give it too" in capsys.readouterr().err
+
+
+def test_whom_an_unlikely_number_reached_waits_for_a_person(file, operators):
+    """Both are listed with 0.9."""
+    read(file, met(CHEN, "deep"), more=("--warn-from", "0.95"))
+    assert (Reached.objects.count(), Warning.objects.count()) == (1, 0)
+    read(file, met(LIN, "medium"), more=("--warn-from", "0.9"))
+    assert grades() == ["yellow"]
 
 
 def test_whom_a_number_reached_is_asked_of_the_vault_at_once(file, operators, django_assert_num_queries):

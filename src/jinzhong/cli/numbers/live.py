@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinzhong import clock
 from jinzhong.cli import Unusable, actor, add_by, moment, name_of
 from jinzhong.cli.numbers.lists import operator_of
-from jinzhong.cli.numbers.options import usable
+from jinzhong.cli.numbers.options import share, usable
 
 if TYPE_CHECKING:
     from jinzhong.district.models import Account, Unit
@@ -20,6 +20,9 @@ LOOK_EVERY = 2.0
 """Seconds between two looks at the file."""
 AT_ONCE = 20
 """Lines of people in one transaction: each may raise a warning, and nobody else writes meanwhile."""
+LONGEST_LOOK = 10.0
+"""Seconds after which a reader that follows leaves the rest of a long file for its next look: meanwhile it neither hears the watch nor reads
+its other file."""
 HEAR_EVERY = 5
 """Looks between two at the watch's sign of life."""
 
@@ -37,6 +40,10 @@ def add_live(command: argparse.ArgumentParser) -> None:
         "--quiet-until", type=moment, metavar="TIME",
         help="with --people: who was told of before is kept, and warned when a person says so; for the days before an office begins",
     )  # fmt: skip
+    command.add_argument(
+        "--warn-from", type=share, default=0.0, metavar="P",
+        help="with --people: whom a number listed with a lower chance reached is kept, and warned when a person says so (default: all are warned)",
+    )  # fmt: skip
     command.add_argument("--follow", action="store_true", help="stay and read on; else read what is there")
     command.add_argument(
         "--simulated", action="store_true", help="numbers of a synthetic world; marked as such"
@@ -48,8 +55,8 @@ def add_live(command: argparse.ArgumentParser) -> None:
 def _live(chosen: argparse.Namespace) -> int:
     from jinzhong.scoring.watched import Place
 
-    if chosen.quiet_until and not chosen.people:
-        raise Unusable("--quiet-until: says from when on --people warns; give both")
+    if (chosen.quiet_until or chosen.warn_from) and not chosen.people:
+        raise Unusable("--quiet-until and --warn-from: say of whom --people warns; give it too")
     place, people = Place(), Place()
     is_heard = _hear(chosen)
     _read(chosen, place)
@@ -125,8 +132,9 @@ def _read_people(chosen: argparse.Namespace, place: "Place") -> bool:
         if isinstance(by, str):
             raise Unusable("--people: a warning is raised by an account; say whose with --by")
         taken, made = flow.take_people(
-            operator=operator, file=file, lines=some, by=by, now=clock.now(), quiet_until=chosen.quiet_until
-        )
+            operator=operator, file=file, lines=some, by=by, now=clock.now(),
+            quiet_until=chosen.quiet_until, least_chance=chosen.warn_from,
+        )  # fmt: skip
         raised += len(made)
         return taken
 
@@ -148,7 +156,7 @@ def _take(
     from jinzhong.scoring import operations
     from jinzhong.scoring.given import BadList
 
-    by, kept = actor(chosen.by, may), 0
+    by, kept, began = actor(chosen.by, may), 0, time.monotonic()
     operator = operator_of(chosen, by)
     try:
         for some in filter(None, lines(operator)):
@@ -156,6 +164,8 @@ def _take(
             kept += taken
             if taken < len(some):
                 print(f"{file}: the lines from {some[taken].line} on wait for the list", file=sys.stderr)
+                return kept, False
+            if chosen.follow and time.monotonic() - began > LONGEST_LOOK:
                 return kept, False
     except (BadList, operations.Unfit) as problem:
         raise Unusable(str(problem)) from problem

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -73,9 +74,9 @@ def keep_people(
     read, _fresh = PeopleRead.objects.get_or_create(operator=operator, file=file)
     if lines[0].line != read.line + 1:
         raise Unfit(_("%(file)s 另有一个命令正在收，这一个停下") % {"file": file})
-    found = dict[LiveChange, list[UUID]]()
+    found, listing = dict[LiveChange, list[UUID]](), cache(partial(live.listing, operator))
     for one in lines:
-        change = live.listing(operator, one.number, since=one.since)
+        change = listing(one.number, since=one.since)
         if change is None:
             break
         kept_as = _keep_person(change, one, now=now) if forms.is_residents(one.person) else None
