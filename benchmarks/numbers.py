@@ -59,7 +59,7 @@ def make(folder: Path, rows: int, days: int = LONGEST) -> None:
                 pa.array(np.array(["domestic"]).repeat(count)), np.char.add("c", (caller % 3000).astype(str)), imei,
                 np.char.add("0", (callee % 300 + 500).astype(str)),
             ],
-            names=[one.name for one in CALLS.columns],
+            names=[one.name for one in CALLS.required],
         )  # fmt: skip
         pq.write_table(table, folder / f"{day:02}.parquet")
 

@@ -27,13 +27,15 @@ CALL_KINDS = ("domestic", "international", "forwarded")
 
 
 class Column(NamedTuple):
-    """``unit``: of a number; ``may_be_null``: that a row may lack it; ``one_of``: all that it may say; ``is_phone``: a phone number."""
+    """``unit``: of a number; ``may_be_null``: that a row may lack it; ``may_be_missing``: that a whole file may, and then it is null in every row;
+    ``one_of``: all that it may say; ``is_phone``: a phone number."""
 
     name: str
     type: pa.DataType
     meaning: str
     unit: str = ""
     may_be_null: bool = False
+    may_be_missing: bool = False
     one_of: tuple[str, ...] = ()
     is_phone: bool = False
 
@@ -45,6 +47,11 @@ class Table(NamedTuple):
     path: str
     about: str
     columns: tuple[Column, ...]
+
+    @property
+    def required(self) -> tuple[Column, ...]:
+        """What every file has."""
+        return tuple(one for one in self.columns if not one.may_be_missing)
 
     @property
     def schema(self) -> pa.Schema:
@@ -70,6 +77,13 @@ CALLS = Table(
             TEXT,
             "area code of the city at the called end, or the country's code with +",
             may_be_null=True,
+        ),
+        Column(
+            "roaming",
+            YES_NO,
+            "whether the caller was outside its home network area",
+            may_be_null=True,
+            may_be_missing=True,
         ),
     ),
 )

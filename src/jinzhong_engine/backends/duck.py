@@ -4,7 +4,7 @@ Ibis is imported where it is used: DuckDB reads the week meanwhile.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,16 +12,16 @@ import duckdb
 import pyarrow as pa
 
 from jinzhong_engine.backends.cores import held, later
-from jinzhong_engine.backends.files import BadTable, Lazy
+from jinzhong_engine.backends.files import BadTable, Lazy, alike
 from jinzhong_engine.backends.register import NOTHING, SHAPE, Register
 from jinzhong_engine.features.catalogue import CATALOGUE
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
-from jinzhong_engine.tables import CALLS, COUNT, MESSAGES, TEXT, TIME, Table
+from jinzhong_engine.tables import CALLS, COUNT, MESSAGES, TEXT, TIME, YES_NO, Column, Table
 
 BESIDE = 90 * 2**20
 """Bytes beside what the process holds when DuckDB begins: Ibis, the plan, and what DuckDB takes beyond its limit. Measured (docs/figures.md)."""
 PER_NUMBER = 1000
-"""Bytes of a line of features, in DuckDB and in Arrow at once: 45 values of eight bytes and the number, twice, with air."""
+"""Bytes of a line of features, in DuckDB and in Arrow at once: eight for each and the number, twice, with air."""
 LEAST = 64 * 2**20
 """Below this DuckDB can't hold what it is working on, spill or not."""
 
@@ -127,20 +127,23 @@ def _query(as_of: int, register: Register) -> str:
     return f"SELECT * REPLACE ({counts}) FROM ({made}) ORDER BY number"
 
 
-READ_AS = {TEXT: "string", TIME: "int64", COUNT: "int64"}
+READ_AS = {TEXT: "string", TIME: "int64", COUNT: "int64", YES_NO: "boolean"}
 """How ``plain`` gives the types of the contract, in Ibis's words."""
 
 
-def plain(shape: Table, *, moment: str) -> list[str]:
-    """The columns of a table as expressions: texts as texts and empty ones as nothing, counts whole; ``moment`` makes a time
-    whole microseconds."""
-    made = {
-        TEXT: "CAST({0} AS STRING) AS {0}",
-        TIME: f"{moment} AS {{0}}",
-        COUNT: "CAST({0} AS BIGINT) AS {0}",
-    }
-    gaps = "nullif(CAST({0} AS STRING), '') AS {0}"
-    return [(gaps if one.may_be_null else made[one.type]).format(one.name) for one in shape.columns]
+def plain(shape: Table, there: Collection[str], *, moment: str) -> list[str]:
+    """The columns of a table as expressions: texts as texts and empty ones as nothing, counts whole, what isn't ``there`` empty;
+    ``moment`` makes a time whole microseconds."""
+    text = "CAST({0} AS STRING)"
+    known = f"nullif({text}, '')"
+    made = {TEXT: text, TIME: moment, COUNT: "CAST({0} AS BIGINT)"}
+    gaps = {TEXT: known, YES_NO: f"CAST({known} AS BOOLEAN)"}
+
+    def read(one: Column) -> str:
+        how = (gaps if one.may_be_null else made)[one.type]
+        return f"{how.format(one.name if one.name in there else 'NULL')} AS {one.name}"
+
+    return [read(one) for one in shape.columns]
 
 
 def _quoted(text: str) -> str:
@@ -157,14 +160,17 @@ def _given(engine: Any, made: str, shape: Table, events: Lazy | None, period: tu
         "make_timestamptz({})",
     )
     if events is None:
-        source = f"(SELECT {', '.join(f'NULL AS {one.name}' for one in shape.columns)} LIMIT 0)"
+        sources = [([time], f"(SELECT NULL AS {time} LIMIT 0)")]
     elif isinstance(events, pa.Table):
         engine.register(f"given_{shape.name}", events)
-        source, moment, at, bound = f"given_{shape.name}", "{0}", time, "{}"
+        sources, moment, at, bound = [(events.column_names, f"given_{shape.name}")], "{0}", time, "{}"
     else:
-        source = f"read_parquet([{', '.join(map(_quoted, events))}])"
+        sources = [
+            (there, f"read_parquet([{', '.join(map(_quoted, some))}])") for there, some in alike(events, shape)
+        ]
     since, until = map(bound.format, period)
-    columns = ", ".join(plain(shape, moment=moment))
-    engine.execute(
-        f"CREATE {made} AS SELECT {columns} FROM {source} WHERE {at} >= {since} AND {at} < {until}"
-    )
+    parts = [
+        f"SELECT {', '.join(plain(shape, there, moment=moment))} FROM {source} WHERE {at} >= {since} AND {at} < {until}"
+        for there, source in sources
+    ]
+    engine.execute(f"CREATE {made} AS {' UNION ALL '.join(parts)}")

@@ -263,6 +263,7 @@ def row(number: int, moment: int, book: Any, s: Any) -> Any:
 
     short, answered, seconds, longest, forwarded, international = 0, 0, 0, 0, 0, 0
     cells, imeis, cities, on_one, with_city, main_city = 0, 0, 0, 0, 0, 0
+    recorded, roamed = 0, 0
     called, new, once, most, reached, reached_day, party_day, party_hour = 0, 0, 0, 0, 0, 0, 0, 0
     active_days, active_hours, busiest, fanout, shared = 0, 0, 0, 0, 0
     day_now, hour_now, of_day, in_hour, fresh_in_hour, hour_ends = -1, -1, 0, 0, 0, 0
@@ -312,6 +313,8 @@ def row(number: int, moment: int, book: Any, s: Any) -> Any:
         short += one.seconds < SHORT_SECONDS
         forwarded += one.kind == FORWARDED
         international += one.kind == INTERNATIONAL
+        recorded += one.roaming >= 0
+        roamed += one.roaming > 0
         if one.cell != cell_now:
             cell_now = one.cell
             if cell_now >= 0 and seen_cell[cell_now] != turn:
@@ -417,6 +420,7 @@ def row(number: int, moment: int, book: Any, s: Any) -> Any:
         idle_days_7d=idle,
         handset_numbers_7d=float(on_one),
         cells_7d=float(cells),
+        roaming_share_7d=_over(roamed, recorded),
         forwarded_share_7d=_over(forwarded, out),
         international_share_7d=_over(international, out),
         sent_7d=float(messages),

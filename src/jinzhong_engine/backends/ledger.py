@@ -18,10 +18,11 @@ MADE = np.dtype(
         ("cell", "i4"),
         ("imei", "i4"),
         ("city", "i4"),
-        ("kind", "i4"),
+        ("kind", "i2"),
+        ("roaming", "i2"),
     ]
 )
-"""A call made, filed under its caller. -1: not recorded. ``slot``: the place of the other among the caller's parties (``kernel.settle``)."""
+"""A call made, filed under its caller. -1: not recorded; ``roaming``: 1 or 0. ``slot``: the place of the other among the caller's parties (``kernel.settle``)."""
 
 KNEW = np.dtype([("at", "i8"), ("other", "i4"), ("slot", "i4")])
 """A call made before the week, filed under its caller: no feature asks more of it."""
@@ -64,6 +65,7 @@ def _file_made(
     imei: Any,
     city: Any,
     kind: Any,
+    roaming: Any,
     start: Any,
     events: Any,
 ) -> None:
@@ -72,7 +74,8 @@ def _file_made(
         one = events[free[caller[row]]]
         free[caller[row]] += 1
         one.at, one.other, one.seconds = at[row], callee[row], seconds[row]
-        one.cell, one.imei, one.city, one.kind = cell[row], imei[row], city[row], kind[row]
+        one.cell, one.imei, one.city = cell[row], imei[row], city[row]
+        one.kind, one.roaming = kind[row], roaming[row]
 
 
 @njit(cache=True, nogil=True)
@@ -89,11 +92,11 @@ def _file_brief(owners: Any, at: Any, other: Any, what: Any, start: Any, events:
 
 
 def file_made(caller: Any, columns: tuple[Any, ...], count: int) -> Ledger:
-    """Calls under their caller. ``columns``: at, callee, seconds, cell, imei, city, kind; rows ascending in time."""
+    """Calls under their caller. ``columns``: at, callee, seconds, cell, imei, city, kind, roaming; rows ascending in time."""
     start = _places(caller, count)
     events = np.empty(start[-1], MADE)
-    at, callee, seconds, cell, imei, city, kind = columns
-    _file_made(caller, at, callee, seconds, cell, imei, city, kind, start, events)
+    at, callee, seconds, cell, imei, city, kind, roaming = columns
+    _file_made(caller, at, callee, seconds, cell, imei, city, kind, roaming, start, events)
     return Ledger(events, start[:-1], start[1:])
 
 

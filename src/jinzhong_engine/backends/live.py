@@ -11,7 +11,7 @@ from jinzhong_engine.backends import kernel, pool
 from jinzhong_engine.backends.cores import THREADS, in_stretches, side_by_side
 from jinzhong_engine.backends.ids import Ids
 from jinzhong_engine.backends.ledger import BRIEF, KNEW, MADE, Ledger
-from jinzhong_engine.backends.native import kinds
+from jinzhong_engine.backends.native import kinds, roaming
 from jinzhong_engine.backends.pool import Pool, longer
 from jinzhong_engine.backends.register import NO_MOMENTS, NOTHING, Moments, Register
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
@@ -117,7 +117,7 @@ class Live:
         made["seconds"] = pc.fill_null(calls["seconds"], 0).to_numpy()
         made["cell"], made["imei"] = self.cells.encode(calls["cell"]), self.imeis.encode(calls["imei"])
         made["city"] = self.cities.encode(calls["peer_city"])
-        made["kind"] = kinds(calls["kind"])
+        made["kind"], made["roaming"] = kinds(calls["kind"]), roaming(calls)
         brief = np.zeros(len(caller), BRIEF)
         brief["slot"] = NO_SLOT
         brief["at"], brief["other"], brief["what"] = made["at"], caller, made["seconds"]

@@ -109,7 +109,7 @@ def encode(
     call = {
         "caller": codes[0], "callee": codes[1], "at": _whole(week["start"], np.int64),
         "seconds": _whole(week["seconds"], np.int32), "cell": cell, "imei": imei, "city": city,
-        "kind": kinds(week["kind"]),
+        "kind": kinds(week["kind"]), "roaming": roaming(week),
     }  # fmt: skip
     message: dict[str, Any] = {}
     if messages is not None:
@@ -179,7 +179,9 @@ def _ledgers(dense: Dense) -> list[Ledger]:
     count, imeis, nothing = len(dense.numbers), dense.imeis, np.zeros(0, np.int64)
     call, past, message = dense.call, dense.earlier, dense.message
     dense.call, dense.earlier, dense.message = {}, {}, {}
-    columns = tuple(call[name] for name in ("at", "callee", "seconds", "cell", "imei", "city", "kind"))
+    columns = tuple(
+        call[name] for name in ("at", "callee", "seconds", "cell", "imei", "city", "kind", "roaming")
+    )
     sender, at, receiver, text = (message.get(name, nothing) for name in ("sender", "at", "receiver", "text"))
     before = later(file_brief, past.pop("caller"), past.pop("at"), past.pop("callee"), None, count)
     jobs = [
@@ -245,6 +247,13 @@ def kinds(column: pa.ChunkedArray) -> Any:
     coded = _dictionary(column)
     known = coded.dictionary.to_pylist()
     places = np.array(
-        [CALL_KINDS.index(one) if one in CALL_KINDS else DOMESTIC for one in known] + [DOMESTIC]
+        [CALL_KINDS.index(one) if one in CALL_KINDS else DOMESTIC for one in known] + [DOMESTIC], np.int16
     )
-    return places[pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)].astype(np.int32)
+    return places[pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)]
+
+
+def roaming(calls: pa.Table) -> Any:
+    """1, 0, or -1 where it isn't recorded; what a state folder kept of before lacks the column."""
+    if "roaming" not in calls.column_names:
+        return np.full(len(calls), -1, np.int16)
+    return pc.fill_null(calls["roaming"].cast(pa.int16()), -1).to_numpy()

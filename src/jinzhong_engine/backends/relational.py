@@ -79,7 +79,7 @@ def grains(
 def _made(week: Any, as_of: int) -> Any:
     local = week.start + SHANGHAI
     return week.select(
-        "seconds", "kind", "cell", "imei", "peer_city", "start",
+        "seconds", "kind", "cell", "imei", "peer_city", "roaming", "start",
         number=week.caller, party=week.callee, at_hour=local - local % HOUR, age=as_of - week.start,
         day=week.start >= as_of - DAY, hour=week.start >= as_of - HOUR,
     )  # fmt: skip

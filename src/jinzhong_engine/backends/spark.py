@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,10 +13,10 @@ import pyarrow.parquet as pq
 
 from jinzhong_engine.backends import relational
 from jinzhong_engine.backends.duck import plain
-from jinzhong_engine.backends.files import Lazy, no_events
+from jinzhong_engine.backends.files import Lazy, alike, no_events
 from jinzhong_engine.backends.register import NOTHING, Register
 from jinzhong_engine.features.windows import LOOKBACK
-from jinzhong_engine.tables import CALLS, COUNT, MESSAGES, TEXT, TIME, Table
+from jinzhong_engine.tables import CALLS, COUNT, MESSAGES, TEXT, TIME, YES_NO, Table
 
 MICROSECONDS = "unix_micros(CAST({0} AS TIMESTAMP))"
 
@@ -87,7 +88,8 @@ AS_CALLS = {"sender": "caller", "receiver": "callee", "sent": "start"}
 def _arriving(spark: Any, folder: Path, shape: Table, files_at_once: int) -> Any:
     """The events of a folder's files, each with its ``key``."""
     incoming = spark.readStream.schema(_stored(shape)).option("maxFilesPerTrigger", files_at_once)
-    events = incoming.parquet(str(folder)).selectExpr(*plain(shape, moment=MICROSECONDS), "id")
+    plainly = plain(shape, shape.schema.names, moment=MICROSECONDS)
+    events = incoming.parquet(str(folder)).selectExpr(*plainly, "id")
     keyed = events.selectExpr("*", KEY).drop("id")
     return keyed.withColumnsRenamed({} if shape is CALLS else AS_CALLS)
 
@@ -133,13 +135,14 @@ class Kept:
         return sorted(one for one in found if one <= number)
 
     def _until(self, number: int) -> Any:
-        read = self._spark.read.option("basePath", str(self._folder))
+        """Of all their columns: what was kept by an earlier version lacks some."""
+        read = self._spark.read.option("basePath", str(self._folder)).option("mergeSchema", "true")
         return read.parquet(*map(self.place, self._places(number)))
 
 
 def _stored(shape: Table) -> str:
     """The columns as the contract's Parquet files keep them, and the id they may have."""
-    kinds = {TEXT: "STRING", TIME: "TIMESTAMP", COUNT: "INT"}
+    kinds = {TEXT: "STRING", TIME: "TIMESTAMP", COUNT: "INT", YES_NO: "BOOLEAN"}
     return ", ".join([*(f"{one.name} {kinds[one.type]}" for one in shape.columns), "id STRING"])
 
 
@@ -173,8 +176,11 @@ def _view(spark: Any, shape: Table, events: Lazy, folder: Path) -> None:
         path, moment = folder / f"{shape.name}.parquet", "{0}"
         pq.write_table(_plain(events), path)
         events = [str(path)]
-    frame = spark.read.parquet(*events)
-    frame.selectExpr(*plain(shape, moment=moment)).createOrReplaceTempView(shape.name)
+    frames = [
+        spark.read.parquet(*some).selectExpr(*plain(shape, there, moment=moment))
+        for there, some in alike(events, shape)
+    ]
+    reduce(lambda one, other: one.union(other), frames).createOrReplaceTempView(shape.name)
 
 
 def _beside(spark: Any, register: Register, folder: Path) -> dict[str, Any]:

@@ -223,6 +223,8 @@ CATALOGUE = (
             most=MOST_ON_HANDSET),
     Feature("cells_7d", BANDICOOT, "主叫基站", "distinct cells of calls made", "个", "distinct cells", "cell",
             lambda t: t.count()),
+    Feature("roaming_share_7d", OWN, "漫游主叫占比", "share of calls made while roaming", "比例",
+            "roaming / made where recorded", "made", lambda t: t.roaming.mean()),
     Feature("forwarded_share_7d", OWN, "呼叫转移占比", "share of made calls that are forwarded", "比例", "forwarded / made",
             "made", lambda t: _share(t.count(where=t.kind == "forwarded"), t.count())),
     Feature("international_share_7d", OWN, "国际呼叫占比", "share of made calls that are international", "比例",

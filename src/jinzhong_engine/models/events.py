@@ -17,7 +17,7 @@ import pyarrow.json
 
 from jinzhong_engine.backends import files
 from jinzhong_engine.backends.files import BadTable
-from jinzhong_engine.tables import CALLS, MESSAGES, TEXT, Column, Table
+from jinzhong_engine.tables import CALLS, COUNT, MESSAGES, TEXT, YES_NO, Column, Table
 
 ID = Column("id", TEXT, "unique id of the record")
 CALL_EVENTS = Table("events", "-", "Calls with a unique id.", (ID, *CALLS.columns))
@@ -29,7 +29,8 @@ LONGEST = 1 << 20
 """Bytes of a line: a source without ends of lines would be kept whole in memory."""
 FAREWELL = 1.0
 """Seconds a reader has to be done with what it holds; one that still waits for lines is left behind."""
-_READ = pa.schema([pa.field(one.name, pa.int64() if one.name == "seconds" else TEXT) for one in COLUMNS])
+_AS_READ = {COUNT: pa.int64(), YES_NO: YES_NO}
+_READ = pa.schema([pa.field(one.name, _AS_READ.get(one.type, TEXT)) for one in COLUMNS])
 _ALONE = pyarrow.json.ReadOptions(use_threads=False)
 """Pieces are small, and the processors have other work: a second thread waits more than it does."""
 _OPTIONS = pyarrow.json.ParseOptions(explicit_schema=_READ, unexpected_field_behavior="ignore")
@@ -203,8 +204,13 @@ def _row(text: bytes, where: str) -> dict[str, Any]:
     row = {}
     for one in COLUMNS:
         value = given.get(one.name)
-        if one.name == "seconds":
-            value = None if given.get("sender") else _whole(value, where)
+        if one.type in _AS_READ and given.get("sender"):
+            value = None
+        elif one.type == COUNT:
+            value = _whole(value, where)
+        elif one.type == YES_NO:
+            if not isinstance(value, bool | None):
+                raise BadTable(f"{where}: {one.name} is {value!r}, not true, false or null")
         elif value is not None:
             if isinstance(value, (dict, list, float, bool)):
                 raise BadTable(f"{where}: {one.name} is {value!r}, not a text")

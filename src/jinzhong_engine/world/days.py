@@ -83,7 +83,7 @@ class Days:
                 pa.DictionaryArray.from_arrays(pa.array(kind), list(KINDS)), _known(self.cells, cell), _known(self.handsets, imei),
                 pa.DictionaryArray.from_arrays(pa.array(book.city[callee].astype(np.int8)), list(book.cities)),
             ],
-            names=tables.CALLS.schema.names,
+            names=[one.name for one in tables.CALLS.required],
         )  # fmt: skip
 
     def _fraud_calls(self, n: int) -> Calls:

@@ -18,6 +18,7 @@ from jinzhong_engine.backends.files.events import (
 )
 from jinzhong_engine.backends.files.kinds import (
     ENDINGS,
+    alike,
     csv_fault,
     parquet_files,
     read_table,
@@ -32,6 +33,7 @@ __all__ = [
     "Early",
     "Lazy",
     "Place",
+    "alike",
     "apart",
     "checked",
     "clock_text",

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from jinzhong_engine.backends import writing
 from jinzhong_engine.features.windows import EARLIEST
-from jinzhong_engine.tables import COUNT, DAY, REAL, TEXT, TIME, Column, Table
+from jinzhong_engine.tables import COUNT, DAY, REAL, TEXT, TIME, YES_NO, Column, Table
 
 LONGEST_TOLD = 60
 
@@ -38,13 +38,16 @@ class Place(NamedTuple):
 
 def checked(read: pa.Table, shape: Table, latest: int, place: Place, plain: tuple[str, ...] = ()) -> pa.Table:
     """The contract's columns of a table, in its types; raises BadTable where a value can't be true. ``plain``: texts left as they stand."""
-    missing = [one.name for one in shape.columns if one.name not in read.column_names]
+    missing = [one.name for one in shape.required if one.name not in read.column_names]
     if missing:
         raise BadTable(
             f"{place.name}: column {', '.join(missing)} is missing; {shape.name} have {_names(shape)}"
         )
     columns = []
     for one in shape.columns:
+        if one.name not in read.column_names:
+            columns.append(pa.chunked_array([pa.nulls(read.num_rows, one.type)]))
+            continue
         column = _typed(once(read, one.name, place.name), one, place, one.name not in plain)
         if not one.may_be_null and column.null_count:
             raise BadTable(f"{place.name}: column {one.name} is empty{place.first(column.is_null())}")
@@ -130,6 +133,8 @@ class _OtherType(Exception):
 def _read_as(kind: pa.DataType, column: pa.ChunkedArray) -> pa.ChunkedArray:
     if kind == TIME:
         return microseconds(column)
+    if kind == YES_NO and column.type != YES_NO:
+        return _text(column).cast(YES_NO)  # any whole number would be yes
     return _text(column) if kind == TEXT else column.cast(kind)
 
 
@@ -139,6 +144,7 @@ WANTED = {
     COUNT: "a whole number",
     REAL: "a number",
     TEXT: "a text",
+    YES_NO: "true or false",
 }
 
 
@@ -197,7 +203,7 @@ def clock_text(microseconds: int) -> str:
 
 
 def _names(shape: Table) -> str:
-    return ", ".join(one.name for one in shape.columns)
+    return ", ".join(one.name for one in shape.required)
 
 
 def no_events(shape: Table) -> pa.Table:

@@ -98,7 +98,13 @@ def _vouched_before(file: str, since: int) -> bool:
     with readable(file):
         known = pq.ParquetFile(file)
     schema, groups = known.schema_arrow, known.metadata
-    if any(schema.names.count(one.name) != 1 for one in CALLS.columns) or not groups.num_row_groups:
+    if any(schema.names.count(one.name) != 1 for one in CALLS.required) or not groups.num_row_groups:
+        return False
+    if any(
+        schema.names.count(one.name) > 1 or schema.field(one.name).type != one.type
+        for one in CALLS.columns
+        if one.may_be_missing and one.name in schema.names
+    ):
         return False
     if any(schema.field(one.name).type != TEXT for one in CALLS.columns if one.type == TEXT):
         return False

@@ -13,7 +13,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from jinzhong_engine.backends.files.checks import BadTable
-from jinzhong_engine.tables import TEXT
+from jinzhong_engine.tables import TEXT, Table
 
 ENDINGS = (".csv", ".parquet", ".xlsx")
 
@@ -53,6 +53,15 @@ def rows_in(paths: Iterable[str]) -> int:
     return rows
 
 
+def alike(paths: Iterable[str], shape: Table) -> list[tuple[list[str], list[str]]]:
+    """(columns of the contract, the Parquet files that have these): more than one where some lack what may be missing."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for one in paths:
+        held = set(pq.read_schema(one).names)
+        groups.setdefault(tuple(c.name for c in shape.columns if c.name in held), []).append(one)
+    return [(list(columns), files) for columns, files in groups.items()]
+
+
 def read_table(path: Path) -> pa.Table:
     """Any table of a file, as its kind tells the types; CSV texts stay texts unless a whole column is numeric."""
     files = parquet_files(path)
@@ -76,11 +85,13 @@ TEXTUAL = (
     "cell",
     "imei",
     "peer_city",
+    "roaming",
     "start",
     "sent",
     "text_hash",
 )
-"""Columns a CSV reader must not take for numbers: 0571 is a city, +86 a country, and a phone number keeps its zeros."""
+"""Columns whose kind a CSV reader must not guess: 0571 is a city, +86 a country, a phone number keeps its zeros, and what is neither yes
+nor no is told by its row."""
 
 
 def _read_csv(path: Path) -> pa.Table:

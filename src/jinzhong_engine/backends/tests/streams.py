@@ -13,7 +13,8 @@ from jinzhong_engine.features.windows import DAY, HOUR, LOOKBACK, MONTH, SECOND,
 AS_OF = 1_622_433_600 * SECOND  # 2021-05-31 12:00 in China
 EDGES = (0, 1, SECOND, HOUR, DAY, WEEK, MONTH, LOOKBACK)
 KINDS = ("domestic", "international", "forwarded")
-CALL = ("caller", "callee", "start", "seconds", "kind", "cell", "imei", "peer_city")
+CALL = ("caller", "callee", "start", "seconds", "kind", "cell", "imei", "peer_city", "roaming")
+TYPES = {"start": pa.int64(), "seconds": pa.int32(), "roaming": pa.bool_()}
 MESSAGE = ("sender", "receiver", "sent", "text_hash")
 
 numbers = st.sampled_from([*(f"1540000000{one}" for one in range(6)), "10655", "n7"])
@@ -26,6 +27,7 @@ moments = st.one_of(
 call_rows = st.tuples(
     numbers, numbers, moments, st.sampled_from((0, 1, 9, 10, 600)), st.sampled_from(KINDS),
     st.sampled_from((None, "c1", "c2")), st.sampled_from((None, "i1", "i2")), st.sampled_from((None, "0574", "+63")),
+    st.sampled_from((None, True, False)),
 )  # fmt: skip
 message_rows = st.tuples(numbers, numbers, moments, st.sampled_from(("t1", "t2", "t3")))
 streams = st.builds(
@@ -45,7 +47,8 @@ registers = st.builds(register, *[st.one_of(st.none(), st.dictionaries(numbers, 
 
 
 def calls(rows: list[tuple]) -> pa.Table:
-    return _table(rows, CALL, {"start": pa.int64(), "seconds": pa.int32()})
+    """A table without what all rows leave out at their end."""
+    return _table(rows, CALL, TYPES)
 
 
 def messages(rows: list[tuple]) -> pa.Table:
@@ -54,8 +57,9 @@ def messages(rows: list[tuple]) -> pa.Table:
 
 def _table(rows: list[tuple], names: tuple[str, ...], types: dict[str, pa.DataType]) -> pa.Table:
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
-    arrays = [pa.array(one, types.get(name, pa.string())) for name, one in zip(names, columns, strict=True)]
-    return pa.table(arrays, names=list(names))
+    held = names[: len(columns)]
+    arrays = [pa.array(one, types.get(name, pa.string())) for name, one in zip(held, columns, strict=True)]
+    return pa.table(arrays, names=list(held))
 
 
 def edgy(seed: int, count: int) -> tuple[list[tuple], list[tuple]]:
@@ -73,16 +77,17 @@ def edgy(seed: int, count: int) -> tuple[list[tuple], list[tuple]]:
     who = [f"1540000{one:04}" for one in range(people)] + ["10655", "n7"]
     columns = (
         of(*who), of(*who), at.tolist(), of(0, 0, 1, 9, 10, 600), of(*KINDS), of(None, "c1", "c2", "c3"),
-        of(None, *(f"i{one}" for one in range(people))), of(None, "0571", "0574", "+63"), of("t1", "t2", "t3"),
+        of(None, *(f"i{one}" for one in range(people))), of(None, "0571", "0574", "+63"),
+        of(None, True, False), of("t1", "t2", "t3"),
     )  # fmt: skip
     rows = list(zip(*columns, strict=True))
     called, wrote = rows[count // 4 :], rows[: count // 4]
-    return [row[:8] for row in called], [(*row[:3], row[8]) for row in wrote]
+    return [row[:-1] for row in called], [(*row[:3], row[-1]) for row in wrote]
 
 
 EVENT = pa.schema(
     [
-        (name, {"start": pa.int64(), "seconds": pa.int32()}.get(name, pa.string()))
+        (name, TYPES.get(name, pa.string()))
         for name in (*CALL, "text_hash")
     ]
 )
@@ -91,7 +96,7 @@ EVENT = pa.schema(
 
 def together(call_rows: list[tuple], message_rows: list[tuple]) -> list[tuple]:
     """Rows of ``EVENT``."""
-    wrote = [(*row[:3], None, None, None, None, None, row[3]) for row in message_rows]
+    wrote = [(*row[:3], *[None] * (len(CALL) - 3), row[3]) for row in message_rows]
     return [(*row, None) for row in call_rows] + wrote
 
 
@@ -104,8 +109,8 @@ def events(rows: list[tuple]) -> pa.Table:
 
 def apart(rows: list[tuple]) -> tuple[pa.Table, pa.Table]:
     """Calls and messages of rows of ``EVENT``."""
-    called = [row[:8] for row in rows if row[8] is None]
-    return calls(called), messages([(*row[:3], row[8]) for row in rows if row[8] is not None])
+    called = [row[:-1] for row in rows if row[-1] is None]
+    return calls(called), messages([(*row[:3], row[-1]) for row in rows if row[-1] is not None])
 
 
 def elsewhere(row: tuple, name: str, later: int = 0) -> tuple:
@@ -127,6 +132,7 @@ def busy(seed: int, count: int) -> tuple[pa.Table, pa.Table]:
     columns = (
         [f"n{one}" for one in who[0]], [f"n{one}" for one in who[1]], at.tolist(), seconds.tolist(), pick(KINDS),
         pick((None, "c1", "c2", "c3")), pick((None, "i1", "i2", "i3", "i4")), pick((None, "0571", "0574", "+63")),
+        pick((None, True, False)),
     )  # fmt: skip
     sent = list(zip(columns[0], columns[1], columns[2], pick(("t1", "t2", "t3")), strict=True))
     return calls(list(zip(*columns, strict=True))), messages(sent[: count // 3])

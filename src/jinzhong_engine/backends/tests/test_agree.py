@@ -82,11 +82,11 @@ def test_native_equals_relational_at_the_bounds_of_windows_hours_and_days_and_no
 def test_a_thousand_numbers_on_a_handset_are_counted_and_no_more():
     """999, 1,000 and 1,003 numbers of the week, each on its handset twice; one more before the week, and one at the moment."""
     rows = [
-        (f"15{on:02}000{one:04}", "B", AS_OF - 1 - one * 60 * SECOND, 5, "domestic", None, f"i{on}", None)
+        (f"15{on:02}000{one:04}", "B", AS_OF - 1 - one * 60 * SECOND, 5, "domestic", None, f"i{on}", None, None)
         for on, many in enumerate((999, 1000, 1003))
         for one in [*range(many), *range(many)]
     ]
-    rows += [("Z", "B", at, 5, "domestic", None, "i0", None) for at in (AS_OF - WEEK - 1, AS_OF)]
+    rows += [("Z", "B", at, 5, "domestic", None, "i0", None, None) for at in (AS_OF - WEEK - 1, AS_OF)]
     live = Live()
     live.add(events(together(rows, [])), 0)
     chosen = live.active(AS_OF)
@@ -170,6 +170,46 @@ def test_spark_equals_duckdb():
     assert 0 < found["age_days_ever"].null_count < found.num_rows
     assert pc.max(found["known_party_share_7d"]).as_py() > 0
     assert spark.session().sparkContext.master == "local[*]"
+
+
+@with_spark
+def test_spark_reads_files_of_which_some_lack_what_may_be_missing(tmp_path):
+    from jinzhong_engine.backends import spark
+
+    rows = busy(seed=6, count=2000)[0]
+    for at, half in enumerate((rows.slice(0, 1000), rows.slice(1000).drop_columns("roaming"))):
+        _arrive(tmp_path / "calls" / f"{at}.parquet", half, "start")
+    paths = [str(tmp_path / "calls" / f"{at}.parquet") for at in range(2)]
+
+    found = spark.features(paths, None, AS_OF)
+
+    assert_equal(found, duck.features(paths, None, AS_OF))
+    assert found["roaming_share_7d"].null_count < found.num_rows
+
+
+@with_spark
+def test_a_spark_stream_goes_on_with_what_was_kept_before_a_column_came(tmp_path):
+    from jinzhong_engine.backends import spark
+
+    rows = busy(4, 600)[0].filter(pc.field("start") >= AS_OF - WEEK).sort_by("start")
+    half = len(rows) // 2
+    found: list[pa.Table] = []
+
+    def go_on(some: pa.Table, name: str) -> None:
+        _arrive(tmp_path / "calls" / name, some, "start")
+        spark.stream(tmp_path / "calls", None, tmp_path / "state", lambda *told: found.append(told[2]))
+
+    go_on(rows.slice(0, half).drop_columns("roaming"), "0.parquet")
+    [kept] = (tmp_path / "state" / "events" / "batch=0").glob("*.parquet")
+    pq.write_table(pq.ParquetFile(kept).read().drop_columns("roaming"), kept)
+    kept.with_name(f".{kept.name}.crc").unlink()
+    go_on(rows.slice(half), "1.parquet")
+
+    blank = pa.nulls(half, pa.bool_()).to_pylist()
+    known = rows.set_column(8, "roaming", pa.array(blank + rows["roaming"].to_pylist()[half:], pa.bool_()))
+    expected = duck.features(known, None, rows["start"][-1].as_py() + 1)
+    callers = pc.unique(rows["caller"].slice(half))
+    assert_equal(found[1], expected.filter(pc.is_in(expected["number"], callers)))
 
 
 @with_spark
@@ -286,6 +326,41 @@ def test_the_twelve_by_hand():
     )  # H(3/4, 1/4) = 0.8113
     assert [found["A"][name] for name in TWELVE] == pytest.approx(expected, abs=1e-12)
     assert [found["D"][name] for name in TWELVE] == [0, 1, 0.0, 0, None, None, 0, 0, 0, None, None, None]
+
+
+def test_the_share_of_roaming_by_hand():
+    """Of A's four calls in the week three say it, two yes; the one before the week doesn't count, nor those that A receives. B's says nothing."""
+    said = [(1, True), (2, True), (3, False), (4, None), (8, True)]
+    rows = [
+        ("A", "B", AS_OF - days * DAY, 5, "domestic", "c", "i1", "0574", roams) for days, roams in said
+    ]
+    rows += [("B", "A", AS_OF - HOUR, 5, "domestic", "c", "i2", "0574", None)]
+    live = Live()
+    live.add(events(together(rows, [])), 0)
+
+    for made in (
+        native.features(calls(rows), None, AS_OF),
+        duck.features(calls(rows), None, AS_OF),
+        native.as_table(live.numbers.texts([0, 1]), live.features(live.active(AS_OF), AS_OF)),
+    ):
+        assert made["number"].to_pylist() == ["A", "B"]
+        assert made["roaming_share_7d"].to_pylist() == [pytest.approx(2 / 3, abs=1e-12), None]
+
+
+def test_calls_that_dont_record_roaming_have_no_share_of_it():
+    """Whether the column is empty or isn't there; all else stays the same."""
+    rows = busy(seed=1, count=300)[0]
+    empty = rows.set_column(8, "roaming", pa.nulls(300, pa.bool_()))
+    others = [one for one in NAMES if one != "roaming_share_7d"]
+
+    for made in (
+        compute(table, None, AS_OF)
+        for compute in (native.features, duck.features)
+        for table in (empty, rows.drop_columns("roaming"))
+    ):
+        assert made["roaming_share_7d"].null_count == made.num_rows
+        assert_equal(made, native.features(empty, None, AS_OF))
+    assert made.select(others).num_columns == len(NAMES) - 1
 
 
 def test_a_day_and_an_hour_are_of_china():

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from jinzhong_engine.backends import duck, files, native, run
-from jinzhong_engine.backends.tests.streams import AS_OF, busy
+from jinzhong_engine.backends.tests.streams import AS_OF, assert_equal, busy
 from jinzhong_engine.features.windows import DAY, WEEK
 from jinzhong_engine.tables import CALLS
 
@@ -69,6 +69,59 @@ def test_what_cannot_be_true_is_refused_in_one_line(tmp_path, text, said):
     with pytest.raises(files.BadTable, match=said) as refused:
         read(tmp_path / "calls.csv", text)
     assert "\n" not in str(refused.value)
+
+
+ROAMING = HEAD.replace("\n", ",roaming\n")
+
+
+def test_a_file_may_lack_what_may_be_missing_and_say_it_in_few_ways(tmp_path):
+    """Yes and no as true and false or as 1 and 0; an empty cell says nothing, as a file without the column does in every row."""
+    said = ("true", "FALSE", "", "1", "0")
+    text = ROAMING + "".join(GOOD.replace("\n", f",{one}\n") for one in said)
+
+    assert read(tmp_path / "calls.csv", text)["roaming"].to_pylist() == [True, False, None, True, False]
+    without = read(tmp_path / "calls.csv", HEAD + GOOD * 2)
+    assert without.column_names == [one.name for one in CALLS.columns]
+    assert without["roaming"].to_pylist() == [None, None]
+
+
+def test_yes_and_no_of_a_sheet(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(ROAMING.strip().split(","))
+    for said in (True, None, False, 1, "false"):
+        book.active.append([*GOOD.strip().split(",")[:3], 12, "domestic", "c1", None, "0574", said])
+    book.save(tmp_path / "calls.xlsx")
+
+    read_back = files.read_events(tmp_path / "calls.xlsx", CALLS, LATEST)
+
+    assert read_back["roaming"].to_pylist() == [True, None, False, True, False]
+
+
+@pytest.mark.parametrize("said", ["yes", "2", "是", "0.5"])
+def test_neither_yes_nor_no_is_refused_by_its_row(tmp_path, said):
+    text = ROAMING + GOOD.replace("\n", ",true\n") + GOOD.replace("\n", f",{said}\n")
+    with pytest.raises(
+        files.BadTable, match=f"column roaming is '{said}' in row 2, not true or false"
+    ) as told:
+        read(tmp_path / "calls.csv", text)
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("engine", ["native", "duckdb"])
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (pa.array([1, 2], pa.int64()), "column roaming is '2' in row 2, not true or false"),
+        (pa.array([1.0, 0.0]), "column roaming: expected true or false, found double"),
+    ],
+)
+def test_a_number_that_is_neither_yes_nor_no_is_refused(tmp_path, engine, values, told):
+    rows = in_digits(busy(seed=4, count=2)[0]).cast(CALLS.schema)
+    pq.write_table(rows.set_column(8, "roaming", values), tmp_path / "calls.parquet")
+    with pytest.raises(files.BadTable, match=told):
+        run.features(
+            run.Events(tmp_path), as_of=AS_OF, latest=AS_OF + 2 * DAY, engine=engine, memory=None, tell=print
+        )
 
 
 @pytest.mark.parametrize(
@@ -231,6 +284,39 @@ def test_days_before_the_week_are_read_briefly_and_give_the_same(tmp_path, numbe
     assert calls.num_rows + read.num_rows == rows.num_rows
     assert read.num_rows > calls.num_rows > 0
     assert native.features(calls, None, AS_OF, earlier).equals(native.features(rows, None, AS_OF))
+
+
+@pytest.mark.parametrize("lack", ["the old days", "some of the week", "none, and say it as a text"])
+def test_of_a_folder_some_files_may_lack_what_may_be_missing(tmp_path, lack):
+    """As if they said nothing; an old day is read as briefly as before."""
+    rows = in_digits(busy(seed=4, count=6000)[0]).cast(CALLS.schema)
+    known, before = [], 0
+    for at, day in enumerate(sorted(set(pc.divide(rows["start"].cast(pa.int64()), DAY).to_pylist()))):
+        table = rows.filter(pc.equal(pc.divide(rows["start"].cast(pa.int64()), DAY), day))
+        is_old = (day + 1) * DAY <= AS_OF - WEEK
+        before += is_old and lack != "none, and say it as a text"
+        full = table
+        if (lack == "the old days" and is_old) or (lack == "some of the week" and not is_old and at % 2):
+            table = table.drop_columns("roaming")
+            full = full.set_column(8, CALLS.schema.field(8), pa.nulls(len(full), pa.bool_()))
+        elif lack == "none, and say it as a text":
+            table = table.set_column(8, "roaming", pc.fill_null(table["roaming"].cast(pa.string()), ""))
+        known.append(full)
+        pq.write_table(table, tmp_path / f"{day}.parquet")
+
+    _calls, earlier = files.read_calls(tmp_path, AS_OF + 2 * DAY, AS_OF - WEEK)
+    one, other = (
+        run.features(
+            run.Events(tmp_path), as_of=AS_OF, latest=AS_OF + 2 * DAY, engine=engine, memory=None, tell=print
+        )
+        for engine in ("native", "duckdb")
+    )
+
+    assert len(earlier) == before
+    assert_equal(one, other)
+    plain = pa.concat_tables(known)
+    plain = plain.set_column(2, "start", plain["start"].cast(pa.int64()))
+    assert one.equals(native.features(plain, None, AS_OF))
 
 
 def test_a_file_that_was_read_is_not_begun_again(tmp_path):

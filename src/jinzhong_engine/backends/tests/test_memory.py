@@ -47,7 +47,7 @@ def many_calls(folder: Path, rows: int) -> Path:
             pa.array(rng.integers(0, 300, rows), pa.int32()), pa.array(np.full(rows, "domestic")),
             text("cell-", rng.integers(0, 500, rows)), text("86", caller), text("05", rng.integers(10, 99, rows)),
         ],
-        names=[one.name for one in CALLS.columns],
+        names=[one.name for one in CALLS.required],
     )  # fmt: skip
     pq.write_table(table, folder / "calls.parquet", row_group_size=50_000)
     return folder / "calls.parquet"

@@ -664,6 +664,14 @@ def test_where_nothing_comes_for_a_while_that_is_told(lines):
             "line 1: not UTF-8",
         ),
         (
+            b'{"id": "1", "caller": "A", "callee": "B", "start": "2021-05-30T10:00:00+08:00", "seconds": 3, "kind": "domestic", "roaming": "yes"}',
+            "line 1: roaming is 'yes', not true, false or null",
+        ),
+        (
+            b'{"id": "1", "caller": "A", "callee": "B", "start": "2021-05-30T10:00:00+08:00", "seconds": 3, "kind": "domestic", "roaming": 1}',
+            "line 1: roaming is 1, not true, false or null",
+        ),
+        (
             rb'{"id": "1", "caller": "A\ud800", "callee": "B", "start": "2021-05-30T10:00:00+08:00", "seconds": 3, "kind": "domestic"}',
             "line 1: caller holds half a letter",
         ),
@@ -672,6 +680,54 @@ def test_where_nothing_comes_for_a_while_that_is_told(lines):
 def test_a_wrong_line_is_named(line, said):
     with pytest.raises(BadTable, match=said):
         list(events.batches(io.BytesIO(line + b"\n"), latest=lambda: LATEST, name="-"))
+
+
+def test_a_record_says_whether_it_roams_or_nothing():
+    call = {"caller": "A", "callee": "B", "start": "2021-05-30T10:00:00+08:00", "seconds": 3, "kind": "domestic"}
+    message = {"sender": "A", "receiver": "B", "sent": "2021-05-30T10:00:00+08:00", "text_hash": "f"}
+    rest = [{}, {"roaming": True}, {"roaming": None}, {"roaming": False}]
+    given = [{"id": str(at)} | call | one for at, one in enumerate(rest)]
+    for some in (given, [*given, {"id": "m"} | message | {"roaming": True}], [*given, {"id": 7} | call]):
+        text = "".join(json.dumps(one) + "\n" for one in some).encode()
+
+        [read] = events.batches(io.BytesIO(text), latest=lambda: LATEST, name="-")
+
+        assert read["roaming"].to_pylist() == [None, True, None, False, None][: len(some)]
+
+
+def test_a_state_folder_of_before_calls_said_whether_they_roam_goes_on(model, lines, days_of_calls, tmp_path):
+    """Its batches lack the column: those before the mark, those since, and records whose time hadn't come."""
+    clock = [0]
+
+    def watch() -> Watch:
+        return Watch(
+            model, tmp_path / "state", tmp_path / "list", lateness=LATENESS, now=lambda: clock[0]
+        )
+
+    watching, half = watch(), len(lines) // 2
+    clock[0] = AS_OF
+    for at, piece in enumerate(pieces(lines[:half], 200)):
+        clock[0] = pc.max(piece["start"]).as_py() - (10 * SECOND if at == 3 else 0)
+        watching.take(piece.drop_columns("roaming"))
+        if at == 2:
+            watching.mark()
+    assert len(watching.ahead)
+    watching.journal.settle()
+    watching.journal._lock.close()
+    watching.list.close()
+    watching = watch()
+    clock[0] = LATEST
+    for piece in pieces(lines[half:], 200):
+        watching.take(piece)
+
+    known = days_of_calls.to_pylist()
+    given = [int(json.loads(line)["id"][1:]) for line in lines[:half]]
+    for at in given:
+        known[at]["roaming"] = None
+    assert watching.counted == len(known)
+    calls = pa.Table.from_pylist(known, schema=days_of_calls.schema)
+    assert_knows_what_the_batch_knows(watching, calls, None, AS_OF)
+    assert calls["roaming"].null_count < len(known)
 
 
 def test_a_wrong_record_among_others_is_named_by_its_line(lines):
