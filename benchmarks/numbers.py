@@ -29,7 +29,7 @@ import pyarrow.parquet as pq
 from benchmarks import _numbers_others as others
 from benchmarks import _numbers_sql
 from jinzhong_engine.backends import files
-from jinzhong_engine.features.catalogue import BY_NAME
+from jinzhong_engine.features.catalogue import BY_NAME, NAMES
 from jinzhong_engine.features.windows import DAY, LOOKBACK, SECOND, WEEK
 from jinzhong_engine.tables import CALLS
 
@@ -109,10 +109,10 @@ def daily(folder: Path) -> pa.Table:
 
 RUNS = {
     "scan": ("Parquet scan", scan),
-    "native": ("native, all 45", native),
-    "sql": ("hand-written DuckDB, all 45", sql),
-    "ibis": ("Ibis on DuckDB, all 45", ibis),
-    "spark": ("Spark local[2], all 45", lambda folder: others.spark(folder, AS_OF)),
+    "native": (f"native, all {len(NAMES)}", native),
+    "sql": ("hand-written DuckDB, 45", sql),
+    "ibis": (f"Ibis on DuckDB, all {len(NAMES)}", ibis),
+    "spark": (f"Spark local[2], all {len(NAMES)}", lambda folder: others.spark(folder, AS_OF)),
     "sql12": ("hand-written DuckDB, 12 agreed", lambda folder: sql(folder, _numbers_sql.TWELVE)),
     "polars": ("Polars, 12 agreed", lambda folder: others.polars(folder, AS_OF)),
     "pandas": ("pandas, 12 agreed", lambda folder: others.pandas(folder, AS_OF)),

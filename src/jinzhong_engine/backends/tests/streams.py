@@ -85,12 +85,7 @@ def edgy(seed: int, count: int) -> tuple[list[tuple], list[tuple]]:
     return [row[:-1] for row in called], [(*row[:3], row[-1]) for row in wrote]
 
 
-EVENT = pa.schema(
-    [
-        (name, TYPES.get(name, pa.string()))
-        for name in (*CALL, "text_hash")
-    ]
-)
+EVENT = pa.schema([(name, TYPES.get(name, pa.string())) for name in (*CALL, "text_hash")])
 """Calls and messages in one stream, as ``Live.add`` takes them."""
 
 

@@ -82,7 +82,17 @@ def test_native_equals_relational_at_the_bounds_of_windows_hours_and_days_and_no
 def test_a_thousand_numbers_on_a_handset_are_counted_and_no_more():
     """999, 1,000 and 1,003 numbers of the week, each on its handset twice; one more before the week, and one at the moment."""
     rows = [
-        (f"15{on:02}000{one:04}", "B", AS_OF - 1 - one * 60 * SECOND, 5, "domestic", None, f"i{on}", None, None)
+        (
+            f"15{on:02}000{one:04}",
+            "B",
+            AS_OF - 1 - one * 60 * SECOND,
+            5,
+            "domestic",
+            None,
+            f"i{on}",
+            None,
+            None,
+        )
         for on, many in enumerate((999, 1000, 1003))
         for one in [*range(many), *range(many)]
     ]
@@ -331,9 +341,7 @@ def test_the_twelve_by_hand():
 def test_the_share_of_roaming_by_hand():
     """Of A's four calls in the week three say it, two yes; the one before the week doesn't count, nor those that A receives. B's says nothing."""
     said = [(1, True), (2, True), (3, False), (4, None), (8, True)]
-    rows = [
-        ("A", "B", AS_OF - days * DAY, 5, "domestic", "c", "i1", "0574", roams) for days, roams in said
-    ]
+    rows = [("A", "B", AS_OF - days * DAY, 5, "domestic", "c", "i1", "0574", roams) for days, roams in said]
     rows += [("B", "A", AS_OF - HOUR, 5, "domestic", "c", "i2", "0574", None)]
     live = Live()
     live.add(events(together(rows, [])), 0)
