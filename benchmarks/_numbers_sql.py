@@ -1,6 +1,6 @@
 """The features of numbers as an engineer writes them by hand for DuckDB: 45 of the catalogue's, and the twelve agreed ones.
 
-What the calls here don't record is left out: whether they roam.
+Left out is what these calls don't tell: whether they roam, and what needs tables of known numbers.
 
 ``whole`` goes over the week's calls once for each grain that can't be had from another: by pair (parties, callers, who rang back), by
 clock hour and pair (hours, days, the clock), by caller (counts), by handset; over the 30 days before, once by caller, once for the pairs

@@ -166,7 +166,8 @@ def _given(engine: Any, made: str, shape: Table, events: Lazy | None, period: tu
         sources, moment, at, bound = [(events.column_names, f"given_{shape.name}")], "{0}", time, "{}"
     else:
         sources = [
-            (there, f"read_parquet([{', '.join(map(_quoted, some))}])") for there, some in alike(events, shape)
+            (there, f"read_parquet([{', '.join(map(_quoted, some))}])")
+            for there, some in alike(events, shape)
         ]
     since, until = map(bound.format, period)
     parts = [
