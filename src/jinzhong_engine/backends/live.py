@@ -12,8 +12,9 @@ from jinzhong_engine.backends.cores import THREADS, in_stretches, side_by_side
 from jinzhong_engine.backends.ids import Ids
 from jinzhong_engine.backends.ledger import BRIEF, KNEW, MADE, Ledger
 from jinzhong_engine.backends.native import kinds, roaming
+from jinzhong_engine.backends.numbering import NO_MOMENTS, Moments
 from jinzhong_engine.backends.pool import Pool, longer
-from jinzhong_engine.backends.register import NO_MOMENTS, NOTHING, Moments, Register
+from jinzhong_engine.backends.register import NOTHING, Register
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
 
 Call = tuple[int, str, int]

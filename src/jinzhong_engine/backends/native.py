@@ -21,7 +21,8 @@ from jinzhong_engine.backends.ledger import (
     file_brief,
     file_made,
 )
-from jinzhong_engine.backends.register import NOTHING, Moments, Register
+from jinzhong_engine.backends.numbering import Moments
+from jinzhong_engine.backends.register import NOTHING, Register
 from jinzhong_engine.features.catalogue import CATALOGUE
 from jinzhong_engine.features.windows import LOOKBACK, WEEK
 from jinzhong_engine.tables import CALL_KINDS

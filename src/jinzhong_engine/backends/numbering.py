@@ -10,6 +10,7 @@ from numba import njit
 
 from jinzhong_engine.backends import digits
 from jinzhong_engine.backends.cores import side_by_side
+from jinzhong_engine.backends.register import SHAPE
 
 MIX = np.uint64(0x9E3779B97F4A7C15)
 """Spreads keys over the places (Knuth's multiplicative hashing: 2**64 over the golden ratio)."""
@@ -118,3 +119,23 @@ def _find(keys: Any, places: Any, unknown: int, ids: Any) -> None:
     for row in range(len(keys)):
         at = _place(keys[row], places)
         ids[row] = unknown if places[at, 0] == digits.NO_FORM else places[at, 1]
+
+
+NEVER = np.iinfo(np.int64).max
+"""The moment of what nobody told."""
+NO_MOMENTS = np.zeros(0, np.int64)
+
+
+class Moments:
+    """Of a table of a register the moment of any number, by its text. ``given``: there is a table."""
+
+    def __init__(self, table: pa.Table | None) -> None:
+        self.given = table is not None
+        self._known = numbered([(table or SHAPE.empty_table())["number"]])
+        at = (table or SHAPE.empty_table())["at"].to_numpy()
+        self._at = np.full(len(self._known.texts) + 1, NEVER)
+        self._at[self._known.columns[0]] = at
+
+    def of(self, numbers: pa.Array) -> Any:
+        """int64 of each number, NEVER where nothing is told; empty where there is no table at all."""
+        return self._at[self._known.find(numbers)] if self.given else NO_MOMENTS

@@ -1,20 +1,16 @@
 """What is said of numbers beside their records: when each was opened, and since when it is known to be used for fraud."""
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jinzhong_engine.backends import files, numbering
+from jinzhong_engine.backends import files
 from jinzhong_engine.backends.files import BadTable
 from jinzhong_engine.features.windows import DAY, SHANGHAI
 from jinzhong_engine.tables import KNOWN, LABELS, SUBSCRIBERS
 
-NEVER = np.iinfo(np.int64).max
-"""The moment of what nobody told."""
-NO_MOMENTS = np.zeros(0, np.int64)
 SOLD = SUBSCRIBERS._replace(columns=tuple(c for c in SUBSCRIBERS.columns if c.name in ("number", "opened")))
 """All that a feature reads of them."""
 SHAPE = pa.schema([("number", pa.string()), ("at", pa.int64())])
@@ -70,18 +66,3 @@ def _of(numbers: pa.ChunkedArray, at: pa.ChunkedArray) -> pa.Table:
     """The earliest moment of each number."""
     made = pa.table([numbers.cast(pa.string()), at], names=SHAPE.names)
     return made.group_by("number", use_threads=False).aggregate([("at", "min")]).rename_columns(SHAPE.names)
-
-
-class Moments:
-    """Of such a table the moment of any number, by its text. ``given``: there is a table."""
-
-    def __init__(self, table: pa.Table | None) -> None:
-        self.given = table is not None
-        self._known = numbering.numbered([(table or SHAPE.empty_table())["number"]])
-        at = (table or SHAPE.empty_table())["at"].to_numpy()
-        self._at = np.full(len(self._known.texts) + 1, NEVER)
-        self._at[self._known.columns[0]] = at
-
-    def of(self, numbers: pa.Array) -> Any:
-        """int64 of each number, NEVER where nothing is told; empty where there is no table at all."""
-        return self._at[self._known.find(numbers)] if self.given else NO_MOMENTS

@@ -73,7 +73,7 @@ SOURCES = (OWN, PRACTICE, MONTHLY, BANDICOOT)
 class Feature:
     """``name`` says the trailing window too: _1h, _1d, _7d, _30d, _37d for the whole look-back, or _ever. ``source``: who publishes the sign; the
     formula and the window are ours everywhere. ``most``: it isn't counted further than that; None: it is.
-    ``needs``: the table of ``backends.register`` without which it is null for every number."""
+    ``needs``: the table of ``backends.register``, or the column that may be missing, without which it is null for every number."""
 
     name: str
     source: str
@@ -84,7 +84,7 @@ class Feature:
     grain: Grain
     expression: Callable[[Any], Any]
     most: int | None = None
-    needs: Literal["opened", "known"] | None = None
+    needs: Literal["opened", "known", "roaming"] | None = None
 
     @property
     def is_count(self) -> bool:
@@ -224,7 +224,7 @@ CATALOGUE = (
     Feature("cells_7d", BANDICOOT, "主叫基站", "distinct cells of calls made", "个", "distinct cells", "cell",
             lambda t: t.count()),
     Feature("roaming_share_7d", OWN, "漫游主叫占比", "share of calls made while roaming", "比例",
-            "roaming / made where recorded", "made", lambda t: t.roaming.mean()),
+            "roaming / made where recorded", "made", lambda t: t.roaming.mean(), needs="roaming"),
     Feature("forwarded_share_7d", OWN, "呼叫转移占比", "share of made calls that are forwarded", "比例", "forwarded / made",
             "made", lambda t: _share(t.count(where=t.kind == "forwarded"), t.count())),
     Feature("international_share_7d", OWN, "国际呼叫占比", "share of made calls that are international", "比例",

@@ -108,7 +108,7 @@ def of_calls(model: Model, given: Container[str]) -> Model:
         raise BadModel("this model was not fitted on the features of numbers features; calls give no others")
     for name, splits in zip(model.features, model.trees.feature_importance(), strict=True):
         needs = BY_NAME[name].needs
-        if splits and needs and needs not in given:
+        if splits and needs in OPTIONS and needs not in given:
             raise BadModel(f"this model judges by {name} ({BY_NAME[name].zh}) too: give {OPTIONS[needs]}")
     return model
 

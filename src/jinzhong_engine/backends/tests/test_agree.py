@@ -198,31 +198,6 @@ def test_spark_reads_files_of_which_some_lack_what_may_be_missing(tmp_path):
 
 
 @with_spark
-def test_a_spark_stream_goes_on_with_what_was_kept_before_a_column_came(tmp_path):
-    from jinzhong_engine.backends import spark
-
-    rows = busy(4, 600)[0].filter(pc.field("start") >= AS_OF - WEEK).sort_by("start")
-    half = len(rows) // 2
-    found: list[pa.Table] = []
-
-    def go_on(some: pa.Table, name: str) -> None:
-        _arrive(tmp_path / "calls" / name, some, "start")
-        spark.stream(tmp_path / "calls", None, tmp_path / "state", lambda *told: found.append(told[2]))
-
-    go_on(rows.slice(0, half).drop_columns("roaming"), "0.parquet")
-    [kept] = (tmp_path / "state" / "events" / "batch=0").glob("*.parquet")
-    pq.write_table(pq.ParquetFile(kept).read().drop_columns("roaming"), kept)
-    kept.with_name(f".{kept.name}.crc").unlink()
-    go_on(rows.slice(half), "1.parquet")
-
-    blank = pa.nulls(half, pa.bool_()).to_pylist()
-    known = rows.set_column(8, "roaming", pa.array(blank + rows["roaming"].to_pylist()[half:], pa.bool_()))
-    expected = duck.features(known, None, rows["start"][-1].as_py() + 1)
-    callers = pc.unique(rows["caller"].slice(half))
-    assert_equal(found[1], expected.filter(pc.is_in(expected["number"], callers)))
-
-
-@with_spark
 def test_spark_computes_where_its_own_settings_or_the_option_say():
     """Each in a process of its own, since a process has one Spark."""
     asked = "from jinzhong_engine.backends import spark; print(spark.session({}).sparkContext.master)"
@@ -240,12 +215,15 @@ def test_spark_computes_where_its_own_settings_or_the_option_say():
 @with_spark
 def test_spark_streaming_judges_each_batch_as_duckdb_does_and_goes_on_where_it_stopped(tmp_path):
     """Calls and messages. What is sent again counts once: by its id, whatever else it says, and in files without ids by all columns.
-    A batch that no feature looks at any more is removed."""
+    A batch that no feature looks at any more is removed. What was kept before calls could say whether the caller roams counts on."""
     from jinzhong_engine.backends import spark
 
     given_calls, given_messages = (
         one.sort_by(at) for one, at in zip(busy(4, 1500), ("start", "sent"), strict=True)
     )
+    unsaid = pa.nulls(900, pa.bool_()).to_pylist()
+    roaming = pa.array(unsaid + given_calls["roaming"].to_pylist()[900:], pa.bool_())
+    given_calls = given_calls.set_column(given_calls.column_names.index("roaming"), "roaming", roaming)
     given_messages = pa.concat_tables([given_messages.slice(0, 20), given_messages.slice(300)])
     again = _with_ids(given_calls.slice(20, 30), 20)
     again = again.set_column(3, "seconds", pa.array([3000] * 30, pa.int32()))
@@ -265,6 +243,9 @@ def test_spark_streaming_judges_each_batch_as_duckdb_does_and_goes_on_where_it_s
         _arrive(tmp_path / "calls" / f"{at}.parquet", some_calls, "start")
         if some_messages is not None:
             _arrive(tmp_path / "messages" / f"{at}.parquet", some_messages, "sent")
+        for kept in (tmp_path / "state" / "events").glob("batch=1/*.parquet"):
+            pq.write_table(pq.ParquetFile(kept).read().drop_columns("roaming"), kept)
+            kept.with_name(f".{kept.name}.crc").unlink()
         if at >= 1:
             spark.stream(tmp_path / "calls", tmp_path / "messages", tmp_path / "state", judge)
 
@@ -279,8 +260,8 @@ def test_spark_streaming_judges_each_batch_as_duckdb_does_and_goes_on_where_it_s
             *given_messages["sender"].to_pylist()[wrote:written],
         }
         assert_equal(features, expected.filter(pc.is_in(expected["number"], pa.array(sorted(told)))))
-    kept = sorted(one.name for one in (tmp_path / "state" / "events").iterdir())
-    assert kept == ["batch=1", "batch=2"]
+    left = sorted(one.name for one in (tmp_path / "state" / "events").iterdir())
+    assert left == ["batch=1", "batch=2"]
 
 
 def _with_ids(table: pa.Table, first: int) -> pa.Table:

@@ -205,12 +205,12 @@ class ByMessages(boosting.Model):
 def test_who_is_listed_for_messages_is_listed_when_they_come(model, tmp_path, parts):
     """With the tenth receiver, not at the number's next call: campaigners may never call again. A second text begins anew."""
     rows = [
-        (f"1541000{one:04}", "15410000099", AS_OF - HOUR + one, 5, "domestic", None, None, None, None)
+        (f"1541000{one:04}", "15410000099", AS_OF - HOUR + one, 5, "domestic", None, None, None, None, None)
         for one in range(6)
     ]
     wrote = {0: ["t1"] * 12, 1: ["t2"] * 9 + ["t3"] * 3, 2: ["t4"] * 9, 3: ["t5"] * 10}
     sent = [
-        (f"1541000{one:04}", f"1542000{to:04}", AS_OF + to * SECOND, None, None, None, None, None, text)
+        (f"1541000{one:04}", f"1542000{to:04}", AS_OF + to * SECOND, *[None] * 6, text)
         for one, texts in wrote.items()
         for to, text in enumerate(texts)
     ]
