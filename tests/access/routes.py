@@ -226,7 +226,7 @@ FORMS: dict[str, Callable[[World, str], Form]] = {
         "since": "2021-06-01",
         "why": "试用",
     },
-    "numbers-signals-back": lambda world, state: {"rule": "0" * 32, "why": "不准"},
+    "numbers-signals-back": lambda world, state: {"rule": str(world.rule.pk), "why": "不准"},
     "listing-publish": lambda world, state: {"month": "2021-04"},
     "listing-index": lambda world, state: {"month": "2021-04", "ending": ".csv"},
     "listing-do": lambda world, state: {"text": "方案已报"},

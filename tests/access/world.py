@@ -147,6 +147,7 @@ class World:
     cases: dict[str, Any] = field(default_factory=dict)
     entries: dict[str, Any] = field(default_factory=dict)
     changes: dict[str, Any] = field(default_factory=dict)
+    rule: Any = None
     fresh_sheet: Any = None
     swaps: dict[str, Any] = field(default_factory=dict)
     duties: dict[str, Any] = field(default_factory=dict)
@@ -367,7 +368,7 @@ def _number_lists(made: World) -> None:
     rival = Rival({PEOPLE["n"].phone: 0.8}, model="b" * 64, made_on=at("07:00").date(), line=0.5, digest="b")
     scoring.challenge(kept=made.entries["n"].of, given=rival, by="test", now=at("09:30"))
     scoring.promote(model="b" * 64, since=at("09:00").date(), why="试用", by=office, now=at("09:30"))
-    scoring.switch_on(
+    made.rule = scoring.switch_on(
         signal="frequent_short_calls", since=at("09:00").date(), why="试用", by=office, now=at("09:30")
     )
     scoring.set_line(value=0.4, since=at("09:00").date(), by=office, now=at("09:00"))

@@ -156,5 +156,5 @@ def test_without_a_daily_list_there_is_nothing_to_differ_from(operators, heard):
 def test_what_is_no_listing_is_no_sign_of_life(operators, heard, listing):
     heard(listing)
     page = seen(operators)
-    assert "不报到" in page
+    assert "还没有报到" in page
     assert "<b>，" not in page
