@@ -131,10 +131,10 @@ class Moments:
 
     def __init__(self, table: pa.Table | None) -> None:
         self.given = table is not None
-        self._known = numbered([(table or SHAPE.empty_table())["number"]])
-        at = (table or SHAPE.empty_table())["at"].to_numpy()
+        said = table or SHAPE.empty_table()
+        self._known = numbered([said["number"]])
         self._at = np.full(len(self._known.texts) + 1, NEVER)
-        self._at[self._known.columns[0]] = at
+        self._at[self._known.columns[0]] = said["at"].to_numpy()
 
     def of(self, numbers: pa.Array) -> Any:
         """int64 of each number, NEVER where nothing is told; empty where there is no table at all."""

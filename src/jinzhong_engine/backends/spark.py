@@ -58,6 +58,7 @@ def stream(
     far the stream has come; a batch that was broken off is judged again under its number, so what is written under it is never doubled.
     """
     spark = session(master, memory)
+    state.mkdir(parents=True, exist_ok=True)
     kept, beside = Kept(spark, state / "events"), _beside(spark, register, state)
 
     def batch(came: Any, number: int) -> None:

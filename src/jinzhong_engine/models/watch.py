@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from jinzhong_engine.backends import files
 from jinzhong_engine.backends.live import Live, oldest_needed
 from jinzhong_engine.backends.register import NOTHING, Register
 from jinzhong_engine.features.catalogue import NAMES
@@ -344,7 +345,7 @@ def _keep(register: Register, state: Path) -> None:
 
 def _kept(state: Path) -> Register:
     paths = {name: state / f"{name}.parquet" for name in Register._fields}
-    return Register(**{name: pq.read_table(path) for name, path in paths.items() if path.exists()})
+    return Register(**{name: files.read_table(path) for name, path in paths.items() if path.exists()})
 
 
 class ListFile:

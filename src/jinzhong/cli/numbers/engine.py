@@ -327,10 +327,9 @@ def _watch(chosen: argparse.Namespace) -> int:
 
     if (chosen.scores is None) != (chosen.as_of is None):
         raise Unusable("numbers watch: --scores and --as-of go together")
-    if chosen.people and chosen.part[1] > 1:
-        raise Unusable("--people: needs the calls of all numbers, and --part keeps those of some")
-    if chosen.known and chosen.part[1] > 1:
-        raise Unusable("--known: needs the calls of all numbers, and --part keeps those of some")
+    for name in ("people", "known"):
+        if getattr(chosen, name) and chosen.part[1] > 1:
+            raise Unusable(f"--{name}: needs the calls of all numbers, and --part keeps those of some")
     if (chosen.line is None) != (chosen.prevalence is None):
         raise Unusable("numbers watch: --line and --prevalence go together")
     as_of = microseconds(chosen.as_of) if chosen.as_of else None

@@ -234,6 +234,8 @@ def test_spark_streaming_judges_each_batch_as_duckdb_does_and_goes_on_where_it_s
     ]
     come = [(0, 60, 0, 20), (60, 900, 20, 20), (900, 1500, 20, given_messages.num_rows)]
     found: dict[int, tuple[int, pa.Table]] = {}
+    some = pc.unique(given_calls["caller"]).to_pylist()
+    said = register(dict.fromkeys(some[::2], AS_OF - 90 * DAY), dict.fromkeys(some[::9], 0))
 
     def judge(batch: int, moment: int, features: pa.Table) -> None:
         assert batch not in found
@@ -247,14 +249,15 @@ def test_spark_streaming_judges_each_batch_as_duckdb_does_and_goes_on_where_it_s
             pq.write_table(pq.ParquetFile(kept).read().drop_columns("roaming"), kept)
             kept.with_name(f".{kept.name}.crc").unlink()
         if at >= 1:
-            spark.stream(tmp_path / "calls", tmp_path / "messages", tmp_path / "state", judge)
+            folders = (tmp_path / name for name in ("calls", "messages", "state"))
+            spark.stream(*folders, judge, register=said)
 
     assert sorted(found) == [0, 1, 2]
     for at, (moment, features) in found.items():
         low, high, wrote, written = come[at]
         so_far, texts = given_calls.slice(0, high), given_messages.slice(0, written)
         assert moment == max(so_far["start"][-1].as_py(), texts["sent"][-1].as_py()) + 1
-        expected = duck.features(so_far, texts, moment)
+        expected = duck.features(so_far, texts, moment, register=said)
         told = {
             *given_calls["caller"].to_pylist()[low:high],
             *given_messages["sender"].to_pylist()[wrote:written],

@@ -134,6 +134,9 @@ def test_killed_and_started_with_another_register_it_takes_nothing_back(lines, d
         again.take(piece)
     again.close()
 
+    (tmp_path / "state" / "known.parquet").write_bytes(b"torn")
+    with pytest.raises(BadTable, match=r"known\.parquet"):
+        Watch(model, tmp_path / "state", out, lateness=LATENESS, register=said[1])
     assert before and out.read_bytes().startswith(before)
     made = native.features(days_of_calls, None, AS_OF, register=said[1])
     assert again.scores(AS_OF).equals(score.score_table(model, made, where="").select(["number", "score"]))
