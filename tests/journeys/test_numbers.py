@@ -119,6 +119,17 @@ def test_how_old_numbers_are_and_whom_known_ones_ring_too(calls, tmp_path, engin
         ("--subscribers", "number,opened\n15400000001,yesterday\n", "opened is 'yesterday' in row 1"),
         ("--subscribers", "number,opened\n+8615400000001,2021-05-28\n", "canonical form in row 1"),
         ("--subscribers", "number,opened\n" + 2 * "15400000001,2021-05-28\n", "stands there twice"),
+        ("--known", "number,since\n15400000001,1970-01-01T08:00:00+08:00\n", "a clock never set"),
+        (
+            "--known",
+            "number,fraud,labelled_on\n15400000001,0,2021-05-28\n15400000009,1,1970-01-01\n",
+            "labelled_on is 1970-01-01 in row 2",
+        ),
+        (
+            "--known",
+            "number,fraud,labelled_on\n15400000009,1,2999-01-01\n",
+            "labelled_on is 2999-01-01 in row 1",
+        ),
         ("--known", "number,since\n15400000001,2999-01-01T00:00:00+08:00\n", "in the future"),
         ("--known", "number,since\n,2021-05-28T00:00:00+08:00\n", "column number is empty in row 1"),
         ("--known", "number,fraud,labelled_on\n15400000001,maybe,2021-05-28\n", "not a whole number"),
@@ -133,6 +144,26 @@ def test_what_is_said_of_numbers_in_a_wrong_way_is_told(calls, tmp_path, capsys,
     told = capsys.readouterr().err.strip()
     assert said in told and len(told.splitlines()) == 1
     assert not (tmp_path / "f.csv").exists()
+
+
+@pytest.mark.parametrize("engine", ["native", "duckdb"])
+def test_a_day_on_which_no_number_can_have_been_opened_is_as_if_nobody_recorded_it(
+    calls, tmp_path, capsys, engine
+):
+    """Lin's was opened three days before. Of Chen's, Wu's and Chen's mother's the register holds what fills an empty field, of one nothing."""
+    days = {"1": "2021-05-28", "2": "1970-01-01", "9": "2999-12-31", "3": "1900-01-01", "4": ""}
+    rows_said = [f"1540000000{one},{day}" for one, day in days.items()]
+    (tmp_path / "sold.csv").write_text("\n".join(["number,opened", *rows_said]) + "\n", "utf-8")
+    given = ["--calls", str(calls), "--as-of", "2021-05-31T12:00:00+08:00", "--out", str(tmp_path / "f.csv")]
+
+    sold = ["--subscribers", str(tmp_path / "sold.csv")]
+    assert main(["numbers", "features", *given, *sold, "--engine", engine]) == 0
+
+    ages = {number: row["age_days_ever"] for number, row in rows(tmp_path / "f.csv").items()}
+    assert ages["15400000001"] == "3.5"
+    assert {age for number, age in ages.items() if number != "15400000001"} == {""}
+    told = "3 numbers opened before 1987-11-18 or in the future, the first on 1970-01-01 in row 2"
+    assert told in capsys.readouterr().err
 
 
 def test_a_week_without_a_call_is_told(calls, tmp_path, capsys):

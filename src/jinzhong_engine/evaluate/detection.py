@@ -6,7 +6,7 @@ a short world, at most the look-back, passes first without being judged: on its 
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ class World:
         return "text_hash" in self.events.column_names
 
 
-def read_world(folder: Path, latest: int) -> World:
+def read_world(folder: Path, latest: int, tell: Callable[[str], None]) -> World:
     """``messages/`` may be missing, of a world that knows none: ``World.has_messages``."""
     calls = files.read_events(folder / "calls", CALLS, latest).sort_by("start")
     texts = folder / "messages"
@@ -83,13 +83,13 @@ def read_world(folder: Path, latest: int) -> World:
     days = max(1, (end - begin) // DAY)
     warm = (begin + SHANGHAI) // DAY * DAY - SHANGHAI + min(LOOKBACK, days // 2 * DAY)
     gangs = {row["number"]: row.get("gang") or row["number"] for row in rows if row["number"] in fraud}
-    return World(calls, events, _register(folder, truth, latest), fraud, gangs, warm, end)
+    return World(calls, events, _register(folder, truth, latest, tell), fraud, gangs, warm, end)
 
 
-def _register(folder: Path, truth: pa.Table, latest: int) -> Register:
+def _register(folder: Path, truth: pa.Table, latest: int, tell: Callable[[str], None]) -> Register:
     """What a world says of its numbers; it may lack either."""
     sold = folder / "subscribers.parquet"
-    opened = registers.read(sold if sold.exists() else None, None, latest).opened
+    opened = registers.read(sold if sold.exists() else None, None, latest, tell).opened
     if "suspended_at" not in truth.column_names:
         return Register(opened)
     at = truth["suspended_at"].cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())

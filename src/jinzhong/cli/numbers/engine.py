@@ -391,7 +391,7 @@ def _stream(chosen: argparse.Namespace) -> int:
 def _evaluate(chosen: argparse.Namespace) -> int:
     from jinzhong_engine.evaluate import detection
 
-    world = detection.read_world(chosen.world, latest(None))
+    world = detection.read_world(chosen.world, latest(None), tell)
     if not world.has_messages:
         tell(f"{chosen.world}: no messages/; judged by calls alone")
     found = detection.evaluate(world, model_of(chosen), chosen.fpr, chosen.prevalence)

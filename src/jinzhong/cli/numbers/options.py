@@ -94,7 +94,7 @@ def register_of(chosen: argparse.Namespace, latest: int) -> "Register":
     """What is said of numbers beside their records."""
     from jinzhong_engine.backends import register
 
-    return register.read(chosen.subscribers, chosen.known, latest)
+    return register.read(chosen.subscribers, chosen.known, latest, tell)
 
 
 def latest(as_of: int | None) -> int:

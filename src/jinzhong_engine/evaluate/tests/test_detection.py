@@ -40,7 +40,7 @@ def world(days_of_calls, tmp_path):
 
 
 def test_the_planted_fraudsters_are_listed_early(world, model):
-    read = detection.read_world(world, AS_OF + DAY)
+    read = detection.read_world(world, AS_OF + DAY, print)
 
     found = detection.evaluate(read, model, 0.01)
 
@@ -86,7 +86,7 @@ def test_the_first_day_ends_at_midnight_in_china():
 
 def test_the_worlds_messages_are_read(world, model):
     """One text to three people in the last minute of the world: its sender is judged by a campaign of three."""
-    sender, last = "15430000001", detection.read_world(world, AS_OF + DAY).end
+    sender, last = "15430000001", detection.read_world(world, AS_OF + DAY, print).end
     folder = world / "messages"
     folder.mkdir()
     sent = pa.array([last - 1 - one for one in range(3)], pa.int64()).cast(pa.timestamp("us", tz="UTC"))
@@ -102,7 +102,7 @@ def test_the_worlds_messages_are_read(world, model):
             seen.append(values[:, self.features.index("campaign_7d")].max(initial=0))
             return model.chances(values, prevalence)
 
-    read = detection.read_world(world, AS_OF + DAY)
+    read = detection.read_world(world, AS_OF + DAY, print)
     detection.evaluate(read, Judge(), 0.01)
 
     assert read.has_messages
@@ -138,7 +138,7 @@ def test_the_stated_interval_holds_nine_of_ten_lists():
 def test_a_model_of_other_columns_is_refused(world, model):
     other = Model(model.trees, {**model.card, "features": [*NAMES[1:], "arpu_mean"]})
     with pytest.raises(BadModel, match="not fitted on the features"):
-        detection.evaluate(detection.read_world(world, AS_OF + DAY), other, 0.01)
+        detection.evaluate(detection.read_world(world, AS_OF + DAY, print), other, 0.01)
     with pytest.raises(BadModel, match="needs 12 columns, there are 45"):
         Model(model.trees, {**model.card, "features": list(NAMES[:12])}).chances(np.zeros((1, 45)))
 
@@ -148,7 +148,7 @@ def test_a_truth_without_its_columns_is_refused_by_name(world):
     pq.write_table(pq.read_table(path).drop(["role"]), path)
 
     with pytest.raises(BadTable, match="column role is missing"):
-        detection.read_world(world, AS_OF + DAY)
+        detection.read_world(world, AS_OF + DAY, print)
 
 
 def test_a_world_without_fraud_is_refused(world):
@@ -158,4 +158,4 @@ def test_a_world_without_fraud_is_refused(world):
     )
 
     with pytest.raises(BadTable, match="without fraud numbers"):
-        detection.read_world(world, AS_OF + DAY)
+        detection.read_world(world, AS_OF + DAY, print)
