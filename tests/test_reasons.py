@@ -69,6 +69,14 @@ SAID = {
         {"feature": "近7天接通后平均通话：无记录", "usual": "61 秒"},
     ),
     Saying.NO_RECORD: ("使用的手机（IMEI）：无记录", {"feature": "使用的手机（IMEI）"}),
+    Saying.MADE_NONE: ("近7天夜间主叫占比：没有打过电话", {"feature": "近7天夜间主叫占比"}),
+    Saying.REACHED_NOBODY: ("近7天接通后平均通话：没有打通过电话", {"feature": "近7天接通后平均通话"}),
+    Saying.NOBODY_RANG: ("近7天被叫接听占比：没有人给它打电话", {"feature": "近7天被叫接听占比"}),
+    Saying.SENT_NONE: ("近7天每个收件人平均条数：没有发过短信", {"feature": "近7天每个收件人平均条数"}),
+    Saying.NOT_BOTH: (
+        "本周开始主叫前的静默：本周或此前30天没有打过电话",
+        {"feature": "本周开始主叫前的静默"},
+    ),
     Saying.HUB: (
         "枢纽号码：近7天与 1,200 个号码往来，平台、热线也这样，先核登记单位",
         {"number": "1,200"},

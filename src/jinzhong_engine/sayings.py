@@ -53,6 +53,11 @@ class Saying(Enum):
     # 号码
     BESIDE_USUAL = "{feature}（一般 {usual}）"
     NO_RECORD = "{feature}：无记录"
+    MADE_NONE = "{feature}：没有打过电话"
+    REACHED_NOBODY = "{feature}：没有打通过电话"
+    NOBODY_RANG = "{feature}：没有人给它打电话"
+    SENT_NONE = "{feature}：没有发过短信"
+    NOT_BOTH = "{feature}：本周或此前30天没有打过电话"
     HUB = "枢纽号码：近7天与 {number} 个号码往来，平台、热线也这样，先核登记单位"
     AT_LEAST = "{feature} 至少 {number} {unit}"
     NUMBERS = "{feature} {number} 个"

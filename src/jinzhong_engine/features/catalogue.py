@@ -33,6 +33,7 @@ from jinzhong_engine.features.windows import (
     NIGHT_UNTIL,
     SHORT_SECONDS,
 )
+from jinzhong_engine.sayings import Saying
 
 Grain = Literal[
     "made",
@@ -73,6 +74,7 @@ SOURCES = (OWN, PRACTICE, MONTHLY, BANDICOOT)
 class Feature:
     """``name`` says the trailing window too: _1h, _1d, _7d, _30d, _37d for the whole look-back, or _ever. ``source``: who publishes the sign; the
     formula and the window are ours everywhere. ``most``: it isn't counted further than that; None: it is.
+    ``none``: what it means that the value is missing, where it means that there was nothing to count, and not that nothing was recorded.
     ``needs``: the table of ``backends.register``, or the column that may be missing, without which it is null for every number."""
 
     name: str
@@ -85,6 +87,7 @@ class Feature:
     expression: Callable[[Any], Any]
     most: int | None = None
     needs: Literal["opened", "known", "roaming"] | None = None
+    none: Saying | None = None
 
     @property
     def is_count(self) -> bool:
@@ -121,12 +124,12 @@ CATALOGUE = (
     ),
     Feature(
         "calls_per_party_7d", MONTHLY, "每个对端平均呼叫次数", "calls per number called", "倍", "made / distinct called", "number",
-        lambda t: _share(t.out_calls_7d, t.out_parties_7d),
+        lambda t: _share(t.out_calls_7d, t.out_parties_7d), none=Saying.MADE_NONE,
     ),
     Feature(
         "short_call_share_7d", PRACTICE, "10秒以内(含未接通)占比", "share of made calls under 10 s, unanswered included", "比例",
         "made under 10 s / made", "made",
-        lambda t: _share(t.count(where=t.seconds < SHORT_SECONDS), t.count()),
+        lambda t: _share(t.count(where=t.seconds < SHORT_SECONDS), t.count()), none=Saying.MADE_NONE,
     ),
     Feature(
         "max_fanout_1h_7d", PRACTICE, "一小时内最多呼叫的不同号码", "most distinct numbers called within one clock hour", "个",
@@ -143,17 +146,17 @@ CATALOGUE = (
     Feature(
         "hour_entropy_7d", OWN, "主叫时段分散度", "Shannon entropy of the local hour of calls made", "比特",
         "-Σ p log2 p over local hours", "clock",
-        lambda t: t.calls.sum().log2() - (t.calls * t.calls.log2()).sum() / t.calls.sum(),
+        lambda t: t.calls.sum().log2() - (t.calls * t.calls.log2()).sum() / t.calls.sum(), none=Saying.MADE_NONE,
     ),
     Feature(
         "new_party_share_7d", PRACTICE, "新对端占比", "share of numbers called that it hadn't called in the 30 days before", "比例",
         "called for the first time / distinct called", "party",
-        lambda t: _share(t.count(where=~t.before), t.count()),
+        lambda t: _share(t.count(where=~t.before), t.count()), none=Saying.MADE_NONE,
     ),
     Feature(
         "callback_share_7d", OWN, "回拨占比", "share of numbers called that called it later in the window", "比例",
         "called back after its first call / distinct called", "party",
-        lambda t: _share(t.count(where=t.called_back), t.count()),
+        lambda t: _share(t.count(where=t.called_back), t.count()), none=Saying.MADE_NONE,
     ),
     # How much, how lately.
     Feature("out_calls_1h", OWN, "最近一小时主叫次数", "calls made in the last hour", "次", "calls made", "made",
@@ -163,15 +166,15 @@ CATALOGUE = (
     Feature("out_calls_30d", OWN, "最近30天主叫次数", "calls made in the last 30 days", "次", "calls made", "number",
             _made_30d),
     Feature("day_surge_7d", OWN, "最近一天相对一周日均", "calls of the last day over the week's daily mean", "倍",
-            "7 × made in 1 d / made in 7 d", "number", lambda t: _share(t.out_calls_1d * 7, t.out_calls_7d)),
+            "7 × made in 1 d / made in 7 d", "number", lambda t: _share(t.out_calls_1d * 7, t.out_calls_7d), none=Saying.MADE_NONE),
     Feature("month_surge_30d", OWN, "近一周主叫占30天的比例", "share of 30 days' calls that fall into the last week", "比例",
-            "made in 7 d / made in 30 d", "number", lambda t: _share(t.out_calls_7d, _made_30d(t))),
+            "made in 7 d / made in 30 d", "number", lambda t: _share(t.out_calls_7d, _made_30d(t)), none=Saying.MADE_NONE),
     Feature("busiest_hour_7d", PRACTICE, "最忙一小时主叫次数", "most calls made within one clock hour", "次",
             "max over clock hours of calls made", "hour", lambda t: t.calls.max()),
     Feature("active_hours_7d", OWN, "有主叫的钟点数", "clock hours with a call made", "小时", "distinct clock hours", "hour",
             lambda t: t.count()),
     Feature("calls_per_active_hour_7d", OWN, "有主叫钟点的平均次数", "calls per clock hour with a call", "倍",
-            "made / active hours", "number", lambda t: _share(t.out_calls_7d, t.active_hours_7d)),
+            "made / active hours", "number", lambda t: _share(t.out_calls_7d, t.active_hours_7d), none=Saying.MADE_NONE),
     # Whom.
     Feature("out_parties_1h", OWN, "最近一小时呼叫的不同号码", "distinct numbers called in the last hour", "个",
             "distinct called", "party", lambda t: t.count(where=t.in_hour)),
@@ -181,7 +184,7 @@ CATALOGUE = (
             lambda t: t.count()),
     Feature("once_share_7d", OWN, "只打过一次的对端占比", "share of numbers called exactly once", "比例",
             "called once / distinct called", "party",
-            lambda t: _share(t.count(where=t.calls == 1), t.count())),
+            lambda t: _share(t.count(where=t.calls == 1), t.count()), none=Saying.MADE_NONE),
     Feature("most_calls_party_7d", MONTHLY, "对同一号码最多呼叫次数", "most calls to one number", "次", "max calls to one number",
             "party", lambda t: t.calls.max()),
     Feature("city_count_7d", MONTHLY, "对端城市", "distinct cities called", "个", "distinct cities", "city", lambda t: t.count()),
@@ -192,31 +195,31 @@ CATALOGUE = (
             lambda t: _share(t.count(where=t.shared), t.count(where=t.shared.notnull())), needs="known"),
     # Who answers, how long.
     Feature("answered_share_7d", OWN, "接通占比", "share of made calls that were answered", "比例", "answered / made", "made",
-            lambda t: _share(t.count(where=t.seconds > 0), t.count())),
+            lambda t: _share(t.count(where=t.seconds > 0), t.count()), none=Saying.MADE_NONE),
     Feature("talk_mean_7d", MONTHLY, "接通后平均通话", "mean length of answered calls made", "秒", "seconds / answered", "made",
-            lambda t: _share(t.seconds.sum(), t.count(where=t.seconds > 0))),
+            lambda t: _share(t.seconds.sum(), t.count(where=t.seconds > 0)), none=Saying.REACHED_NOBODY),
     Feature("talk_max_7d", MONTHLY, "最长一次通话", "longest call made", "秒", "max seconds", "made",
-            lambda t: t.seconds.max()),
+            lambda t: t.seconds.max(), none=Saying.MADE_NONE),
     Feature("reached_7d", OWN, "接通的不同号码", "distinct numbers that answered", "个", "distinct called with seconds > 0",
             "party", lambda t: t.count(where=t.answered > 0)),
     Feature("reached_1d", OWN, "最近一天接通的不同号码", "distinct numbers that answered in the last 24 h", "个",
             "distinct called with seconds > 0", "party", lambda t: t.count(where=t.reached_in_day)),
     Feature("in_answered_share_7d", OWN, "被叫接听占比", "share of received calls it answered", "比例",
-            "answered / received", "received", lambda t: _share(t.answered.sum(), t.calls.sum())),
+            "answered / received", "received", lambda t: _share(t.answered.sum(), t.calls.sum()), none=Saying.NOBODY_RANG),
     # When.
     Feature("night_share_7d", BANDICOOT, "夜间主叫占比", "share of calls made from 22:00 to 07:00", "比例", "made at night / made",
             "clock", lambda t: _share(
                 t.calls.sum(where=(t.of_day < NIGHT_UNTIL * HOUR) | (t.of_day >= NIGHT_FROM * HOUR)).fill_null(0),
-                t.calls.sum())),
+                t.calls.sum()), none=Saying.MADE_NONE),
     Feature("first_call_days_37d", OWN, "首次主叫距今", "days since its first call in the look-back", "天",
-            "(moment - first call made) / day", "number", lambda t: t.earlier_first.fill_null(t.week_first) / DAY),
+            "(moment - first call made) / day", "number", lambda t: t.earlier_first.fill_null(t.week_first) / DAY, none=Saying.MADE_NONE),
     Feature("silent_days_37d", PRACTICE, "本周开始主叫前的静默", "days without a call made before the week's first", "天",
             "(first call of the week - last call before the week) / day", "number",
-            lambda t: (t.earlier_last - t.week_first) / DAY),
+            lambda t: (t.earlier_last - t.week_first) / DAY, none=Saying.NOT_BOTH),
     Feature("age_days_ever", OWN, "开户至今", "days since the number was opened", "天", "(moment - midnight of the day it was opened) / day",
             "sold", lambda t: t.age.max() / DAY, needs="opened"),
     Feature("idle_days_7d", OWN, "最近一次主叫距今", "days since its last call made", "天", "(moment - last call) / day",
-            "made", lambda t: t.age.min() / DAY),
+            "made", lambda t: t.age.min() / DAY, none=Saying.MADE_NONE),
     # With what, from where.
     Feature("handset_numbers_7d", OWN, "同一手机上出现过的号码", "most numbers seen on a handset it used", "个",
             "max over its handsets of distinct callers, at most 1000", "handset", lambda t: t.numbers.max(),
@@ -226,16 +229,16 @@ CATALOGUE = (
     Feature("roaming_share_7d", OWN, "漫游主叫占比", "share of calls made while roaming", "比例",
             "roaming / made where recorded", "made", lambda t: t.roaming.mean(), needs="roaming"),
     Feature("forwarded_share_7d", OWN, "呼叫转移占比", "share of made calls that are forwarded", "比例", "forwarded / made",
-            "made", lambda t: _share(t.count(where=t.kind == "forwarded"), t.count())),
+            "made", lambda t: _share(t.count(where=t.kind == "forwarded"), t.count()), none=Saying.MADE_NONE),
     Feature("international_share_7d", OWN, "国际呼叫占比", "share of made calls that are international", "比例",
             "international / made", "made",
-            lambda t: _share(t.count(where=t.kind == "international"), t.count())),
+            lambda t: _share(t.count(where=t.kind == "international"), t.count()), none=Saying.MADE_NONE),
     # Messages.
     Feature("sent_7d", MONTHLY, "发出短信", "messages sent", "条", "messages sent", "sent", lambda t: t.count()),
     Feature("receivers_7d", MONTHLY, "短信收件人", "distinct receivers", "个", "distinct receivers", "sent",
             lambda t: t.receiver.nunique()),
     Feature("sent_per_receiver_7d", MONTHLY, "每个收件人平均条数", "messages per receiver", "倍", "sent / distinct receivers",
-            "number", lambda t: _share(t.sent_7d, t.receivers_7d)),
+            "number", lambda t: _share(t.sent_7d, t.receivers_7d), none=Saying.SENT_NONE),
     Feature("campaign_7d", OWN, "同一短信最多收件人", "most distinct receivers of one text", "个",
             "max over texts of distinct receivers", "text", lambda t: t.receivers.max()),
 )  # fmt: skip

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from jinzhong_engine.models import matrix
 from jinzhong_engine.models.boosting import Model
-from jinzhong_engine.models.reasons import SHARE, between, sentence, telling, without_mark, words
+from jinzhong_engine.models.reasons import SHARE, between, telling, ways, without_mark, words
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,15 @@ def measured(model: Model, features: pa.Table, *, told: dict[str, list[str]]) ->
     behind = {}
     orders = telling(model, values, parts)
     for number, row, part, order in zip(found["number"].to_pylist(), values, parts, orders, strict=True):
-        said = [sentence(model.features[at], row[at], model.card["usual"][at]) for at in order]
-        if said and said == without_mark(told[number]):
+        said = [ways(model.features[at], row[at], model.card["usual"][at]) for at in order]
+        if said and _are_said(said, without_mark(told[number])):
             whole = part[part > 0].sum()
             behind[number] = [_measure(model, at, row[at], float(part[at] / whole)) for at in order]
     return behind
+
+
+def _are_said(said: list[tuple[str, str]], told: list[str]) -> bool:
+    return len(said) == len(told) and all(one in ways for one, ways in zip(told, said, strict=True))
 
 
 def _measure(model: Model, at: int, value: float, weight: float) -> Measure:

@@ -84,19 +84,39 @@ def sentence(name: str, value: float, usual: float | None) -> str:
     '近7天一小时内最多呼叫的不同号码 86 个（一般 2 个）'
     >>> sentence("callback_share_7d", 0.0, 0.25)
     '近7天回拨占比 0%（一般 25%）'
-    >>> sentence("talk_mean_7d", float("nan"), 61.0)
-    '近7天接通后平均通话：无记录（一般 61 秒）'
+    >>> sentence("in_answered_share_7d", float("nan"), 0.7)  # nothing to count says more than a missing value
+    '近7天被叫接听占比：没有人给它打电话（一般 70%）'
+    >>> sentence("main_city_share_7d", float("nan"), 0.9)
+    '近7天最常呼叫城市占比：无记录（一般 90%）'
     >>> sentence("handset_numbers_7d", 1000.0, 1.0)  # not counted further
     '近7天同一手机上出现过的号码 至少 1,000 个（一般 1 个）'
     """
+    return _beside_usual(name, value, usual, _none(name))
+
+
+def ways(name: str, value: float, usual: float | None) -> tuple[str, str]:
+    """How it is said, and how lists that came earlier say it.
+
+    >>> ways("in_answered_share_7d", float("nan"), 0.7)
+    ('近7天被叫接听占比：没有人给它打电话（一般 70%）', '近7天被叫接听占比：无记录（一般 70%）')
+    """
+    return sentence(name, value, usual), _beside_usual(name, value, usual, Saying.NO_RECORD)
+
+
+def _beside_usual(name: str, value: float, usual: float | None, none: Saying) -> str:
     title, unit = words(name)
     if np.isnan(value):
-        said = Saying.NO_RECORD.said(feature=title)
+        said = none.said(feature=title)
     elif _is_capped(name, value):
         said = Saying.AT_LEAST.said(feature=title, number=f"{value:,.0f}", unit=unit)
     else:
         said = f"{title} {_shown(value, unit)}"
     return said if usual is None else Saying.BESIDE_USUAL.said(feature=said, usual=_shown(usual, unit))
+
+
+def _none(name: str) -> Saying:
+    """What a missing value means."""
+    return (BY_NAME[name].none if name in BY_NAME else None) or Saying.NO_RECORD
 
 
 def _is_capped(name: str, value: float) -> bool:

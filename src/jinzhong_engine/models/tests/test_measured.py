@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from jinzhong_engine.backends import files, native
+from jinzhong_engine.features.catalogue import CATALOGUE
 from jinzhong_engine.models.measured import Measure, measured
+from jinzhong_engine.sayings import Saying
 from jinzhong_engine.tables import CALLS
 
 AS_OF = 1_622_390_400_000_000
@@ -87,3 +89,33 @@ def test_what_a_quarter_of_the_innocent_have_is_no_reason_however_much_it_weighs
         "max_fanout_1h_7d",
         "callback_share_7d",
     ]
+
+
+def test_a_number_nobody_rings_is_found_again_in_todays_words_and_in_those_of_earlier_lists(features):
+    model = Weighing(features=("in_answered_share_7d", "active_days_7d", "callback_share_7d"))
+    model.card["usual"][0] = 0.7
+    for said in ("没有人给它打电话", "无记录"):
+        told = {LIN: [f"近7天被叫接听占比：{said}（一般 70%）", BACK]}
+        first, _back = measured(model, features, told=told)[LIN]
+        assert (first.feature, first.value, first.weight) == ("in_answered_share_7d", None, 0.75)
+    assert measured(model, features, told={LIN: ["近7天被叫接听占比：没有打过电话（一般 70%）", BACK]}) == {}
+
+
+def test_a_missing_value_is_put_into_words_only_where_there_was_nothing_to_count(features):
+    """Lin only rings, nobody answers; the strangers are only rung."""
+    lin, stranger = (
+        {row["number"]: row for row in features.to_pylist()}[one] for one in (LIN, "15410000003")
+    )
+    missing = {
+        none: {one.name for one in CATALOGUE if one.none is none} for none in {one.none for one in CATALOGUE}
+    }
+
+    def is_null(row, none):
+        return {row[name] is None for name in missing[none]}
+
+    assert [is_null(one, Saying.MADE_NONE) - {False} for one in (lin, stranger)] == [set(), {True}]
+    assert [is_null(one, Saying.NOBODY_RANG) for one in (lin, stranger)] == [{True}, {False}]
+    for none in (Saying.REACHED_NOBODY, Saying.SENT_NONE, Saying.NOT_BOTH):
+        assert is_null(lin, none) == is_null(stranger, none) == {True}
+    unsaid = {name for name in missing[None] if None in (lin[name], stranger[name])}
+    assert unsaid == {"main_city_share_7d", "known_party_share_7d", "age_days_ever", "roaming_share_7d"}
