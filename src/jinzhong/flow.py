@@ -108,8 +108,8 @@ def warn_reached(*, entry: Listed, by: Account, now: datetime) -> list[Raised]:
 
 @operation
 def take_people(
-    *, operator: Unit, file: str, lines: Sequence[PersonLine], by: Account, now: datetime, quiet_until: datetime | None = None,
-    least_chance: float = 0.0,
+    *, operator: Unit, file: str, lines: Sequence[PersonLine], by: Account, now: datetime, least_chance: float,
+    quiet_until: datetime | None = None,
 ) -> tuple[int, list[Raised]]:  # fmt: skip
     """Whom the live list's numbers talk to: kept, and each who is in medium or deep becomes a warning or joins the one there is; (lines kept,
     what was raised). All of it commits with how far the file was read, so that a line that comes again raises nothing. Who was told of before

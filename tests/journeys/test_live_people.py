@@ -15,7 +15,7 @@ from jinzhong.vault import queries as vault
 from jinzhong.warning.models import Source, Warning
 from tests.district import at
 from tests.number_list import REASONS
-from tests.pages import logged_in, text
+from tests.pages import logged_in, send, text
 
 NOW = at("14:05")
 BAD, OTHER, CHEN, LIN = "15400002093", "15400002094", "15410007104", "15410000936"
@@ -33,9 +33,9 @@ def file(tmp_path):
     return made
 
 
-def listed(number: str, moment: str = "13:40") -> str:
+def listed(number: str, moment: str = "13:40", *, chance: float = 0.9) -> str:
     told = {
-        "number": number, "at": at(moment).isoformat(), "score": 0.9, "listed": True, "reasons": REASONS, "reached": 7,
+        "number": number, "at": at(moment).isoformat(), "score": chance, "listed": True, "reasons": REASONS, "reached": 7,
     }  # fmt: skip
     return json.dumps(told, ensure_ascii=False) + "\n"
 
@@ -154,6 +154,23 @@ def test_whom_an_unlikely_number_reached_waits_for_a_person(file, operators):
     read(file, met(CHEN, "deep"), more=("--warn-from", "0.95"))
     assert (Reached.objects.count(), Warning.objects.count()) == (1, 0)
     read(file, met(LIN, "medium"), more=("--warn-from", "0.9"))
+    assert grades() == ["yellow"]
+
+
+def test_a_number_more_likely_innocent_sends_nobody_to_a_door_unless_a_person_says_so(file, operators):
+    """The line lets in numbers of one in a hundred; a family that is in touch with one isn't startled by a program."""
+    file.write_text(listed(BAD, chance=0.49) + listed(OTHER, chance=0.5), "utf-8")
+    assert read(file, met(CHEN, "deep"), met(LIN, "medium", number=OTHER)) == 0
+    assert (Reached.objects.count(), grades(), Order.objects.count()) == (2, ["yellow"], 0)
+    at_it, client = f"/numbers/{LiveChange.objects.get(line=1).pk}", logged_in(operators.risk_1)
+    assert "转预警：1 人" in text(client.get(at_it))
+    send(client, f"{at_it}/warn")
+    assert (grades(), Order.objects.count()) == (["red", "yellow"], 1)
+
+
+def test_an_office_may_have_all_of_them_warned(file, operators):
+    file.write_text(listed(BAD, chance=0.01) + listed(OTHER), "utf-8")
+    assert read(file, met(CHEN, "medium"), more=("--warn-from", "0")) == 0
     assert grades() == ["yellow"]
 
 

@@ -27,8 +27,6 @@ READY_WITHIN = 60
 NICE = 10
 LISTED_FROM = clock.DEMO_DAY - timedelta(days=3)
 """What lies before it is what the watch knows numbers by."""
-WARN_FROM = 0.5
-"""The line lets in numbers of one in a hundred, of which an innocent family rings often; nobody is sent to a door for those unasked. Placeholder."""
 LOOK_SECONDS, NOTE_SECONDS = 0.5, 5.0
 LOCK = "demo.lock"
 OUR_OWN = {"keys.json", "instance.json", LOCK}
@@ -126,7 +124,7 @@ def _start_watch(running: Processes) -> None:
     running.start("calls", "jinzhong.demo.calls", pipe, niceness=NICE)
     running.start(
         "list", "jinzhong.cli", "numbers", "live", listed, "--people", people, "--by", ACCOUNT, "--quiet-until",
-        clock.now().isoformat(), "--warn-from", WARN_FROM, "--follow", "--simulated", niceness=NICE,
+        clock.now().isoformat(), "--follow", "--simulated", niceness=NICE,
     )  # fmt: skip
 
 

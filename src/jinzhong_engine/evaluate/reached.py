@@ -4,6 +4,7 @@ The three patterns are those of an operator's published practice (Zhejiang Mobil
 medium, a long call and then a call to an enquiry or official number; deep, then a call to a bank, or calls back and talks often.
 Ours says more in one place: who talked long, in one call or in several together, or again and again, is medium also without a call to
 anybody. The district's grades demand it (``ladders.person_warning``: 长时间通话 and 与涉诈号码反复联系 are yellow, one contact is blue).
+Deep stands on a long talk, as published: whoever calls back and talks often, a minute each time, is 反复联系 and nobody to send officers to.
 """
 
 from collections import defaultdict
@@ -70,6 +71,10 @@ def pattern(contacts: list[Contact]) -> Pattern:
     'medium'
     >>> pattern([Contact(0, 40, "called"), Contact(1, 40, "called"), Contact(2, 40, "called")])  # again and again
     'medium'
+    >>> pattern([Contact(0, 40, "called"), Contact(1, 40, "calls_back"), Contact(2, 40, "called")])  # a family, a shop
+    'medium'
+    >>> pattern([Contact(0, 600, "called"), Contact(1, 600, "calls_back"), Contact(2, 60, "called")])
+    'deep'
     >>> pattern([Contact(0, 1300, "called"), Contact(9, 60, "asks_official")])
     'medium'
     >>> pattern([Contact(0, 1300, "called"), Contact(9, 60, "calls_bank")])
@@ -84,15 +89,20 @@ def pattern(contacts: list[Contact]) -> Pattern:
     long_since = min((one.at for one in talks if one.seconds >= LONG_SECONDS), default=None)
     after = {one.way for one in contacts if long_since is not None and one.at > long_since}
     called_back = any(one.way == "calls_back" for one in talks)
-    if "calls_bank" in after or (called_back and len(talks) >= OFTEN):
+    is_long, is_often = _is_long(talks), _is_often(talks)
+    if "calls_bank" in after or (called_back and is_often and is_long):
         return "deep"
-    return "medium" if called_back or _long_or_often(talks) else "shallow"
+    return "medium" if called_back or is_often or is_long else "shallow"
 
 
-def _long_or_often(talks: list[Contact]) -> bool:
-    """Twenty minutes together, or three times; who hung up at once wasn't talked to."""
-    often = sum(one.seconds >= SHORT_SECONDS for one in talks) >= OFTEN
-    return often or sum(one.seconds for one in talks) >= LONG_SECONDS
+def _is_long(talks: list[Contact]) -> bool:
+    """Twenty minutes together."""
+    return sum(one.seconds for one in talks) >= LONG_SECONDS
+
+
+def _is_often(talks: list[Contact]) -> bool:
+    """Three times; who hung up at once wasn't talked to."""
+    return sum(one.seconds >= SHORT_SECONDS for one in talks) >= OFTEN
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinzhong import clock
 from jinzhong.cli import Unusable, actor, add_by, moment, name_of
 from jinzhong.cli.numbers.lists import operator_of
-from jinzhong.cli.numbers.options import share, usable
+from jinzhong.cli.numbers.options import share_or_none, usable
 
 if TYPE_CHECKING:
     from jinzhong.district.models import Account, Unit
@@ -23,6 +23,8 @@ AT_ONCE = 20
 LONGEST_LOOK = 10.0
 """Seconds after which a reader that follows leaves the rest of a long file for its next look: meanwhile it neither hears the watch nor reads
 its other file."""
+WARN_FROM = 0.5
+"""Below it a number is more likely innocent than not, and no program warns of it: decision 31."""
 HEAR_EVERY = 5
 """Looks between two at the watch's sign of life."""
 
@@ -41,8 +43,9 @@ def add_live(command: argparse.ArgumentParser) -> None:
         help="with --people: who was told of before is kept, and warned when a person says so; for the days before an office begins",
     )  # fmt: skip
     command.add_argument(
-        "--warn-from", type=share, default=0.0, metavar="P",
-        help="with --people: whom a number listed with a lower chance reached is kept, and warned when a person says so (default: all are warned)",
+        "--warn-from", type=share_or_none, metavar="P",
+        help="with --people: whom a number listed with a lower chance reached is kept, and warned when a person says so "
+        f"(default: {WARN_FROM}; 0: all are warned)",
     )  # fmt: skip
     command.add_argument("--follow", action="store_true", help="stay and read on; else read what is there")
     command.add_argument(
@@ -55,7 +58,7 @@ def add_live(command: argparse.ArgumentParser) -> None:
 def _live(chosen: argparse.Namespace) -> int:
     from jinzhong.scoring.watched import Place
 
-    if (chosen.quiet_until or chosen.warn_from) and not chosen.people:
+    if (chosen.quiet_until or chosen.warn_from is not None) and not chosen.people:
         raise Unusable("--quiet-until and --warn-from: say of whom --people warns; give it too")
     place, people = Place(), Place()
     is_heard = _hear(chosen)
@@ -133,7 +136,7 @@ def _read_people(chosen: argparse.Namespace, place: "Place") -> bool:
             raise Unusable("--people: a warning is raised by an account; say whose with --by")
         taken, made = flow.take_people(
             operator=operator, file=file, lines=some, by=by, now=clock.now(),
-            quiet_until=chosen.quiet_until, least_chance=chosen.warn_from,
+            quiet_until=chosen.quiet_until, least_chance=WARN_FROM if chosen.warn_from is None else chosen.warn_from,
         )  # fmt: skip
         raised += len(made)
         return taken

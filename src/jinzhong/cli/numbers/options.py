@@ -142,6 +142,11 @@ def share(text: str) -> float:
     return share
 
 
+def share_or_none(text: str) -> float:
+    """As ``share``; 0 is one too."""
+    return 0.0 if text == "0" else share(text)
+
+
 def count(text: str) -> int:
     if not text.isdecimal() or int(text) > 10_000_000:
         raise argparse.ArgumentTypeError(f"{text}: a whole number, at most ten million")

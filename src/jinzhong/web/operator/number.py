@@ -221,8 +221,8 @@ def _reached(found: Any, viewer: Any) -> dict[str, Any]:
     ]
     deep = sum(one.pattern == "deep" for one in rows)
     counts = [
-        (_("深"), deep, _("又打银行，或回拨")),
-        (_("中"), len(rows) - deep, _("通话长、三次以上，或查过官方号")),
+        (_("深"), deep, _("通话长，又打银行或回拨、常联系")),
+        (_("中"), len(rows) - deep, _("通话长、三次以上，或回拨过")),
     ]
     counts.append((_("浅"), found.shallow, _("很快挂断；只记人数")))
     most = max((count for _word, count, _why in counts), default=0)

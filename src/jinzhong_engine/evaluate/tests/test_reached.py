@@ -59,7 +59,18 @@ def test_the_published_patterns_stay():
     assert pattern([long, Contact(1, 60, "calls_bank")]) == "deep"
     back = Contact(1, 20, "calls_back")
     assert pattern([Contact(0, 20, "called"), back]) == "medium"
-    assert pattern([Contact(0, 20, "called"), back, Contact(2, 20, "called")]) == "deep"
+    assert pattern([long, back, Contact(2, 20, "called")]) == "deep"
+
+
+def test_a_family_that_rings_to_and_fro_is_in_touch_often_and_sends_nobody_to_a_door():
+    """与涉诈号码反复联系 is yellow: 深度受骗迹象, red, stands on a long talk."""
+    to_and_fro = [Contact(at, 60, "called" if at % 2 else "calls_back") for at in range(8)]
+    assert pattern(to_and_fro) == "medium"
+    assert pattern([*to_and_fro, Contact(9, LONG - 8 * 60, "called")]) == "deep"
+    assert (
+        pattern([Contact(0, LONG, "called"), Contact(1, 9, "calls_back"), Contact(2, 9, "called")])
+        == "medium"
+    )
 
 
 def test_the_bank_after_short_talks_is_medium_and_no_alarm():
