@@ -8,7 +8,8 @@ CALLS: a folder of calls; MODEL: made by numbers fit on features of calls. The w
 megabyte at most, as from a file or a pipe. Prints events per wall and cpu second, and the memory after every fifth. With ``--rate`` the
 waiting time: from the arrival of a thousand to their being judged, synced and on the list. With ``--exactly`` the service time: it is handed
 exactly a thousand at a time, the next ones as soon as it asks for them; from being handed over to being on the list, behind the one that is
-being judged. Of both is told how long it was worked on: from being taken up to the same, without having waited for others.
+being judged. Of both is told how long it was worked on: from being taken up to the same, without having waited for others; and how much of that
+until its numbers had their features and scores, before the sync.
 
 ``--all``: the watch knows nothing before and is sent all calls by another process, as through a pipe. For its memory over a stream longer than
 the look-back. Where the stream's time runs faster than the clock, ``--lateness`` (of the stream's time) as much longer makes the watch
@@ -138,11 +139,12 @@ def send(calls: Path, rate: float, begun: float) -> None:
 
 
 class Done(NamedTuple):
-    """How many events are judged, up to which moment of the stream, when that was, and since when these had been worked on."""
+    """How many events are on the list, up to which moment of the stream, when that was, since when they had been worked on, and when judged."""
 
     count: int
     watermark: int
     begun: float
+    judged: float
     at: float
     cpu: float
     memory: float
@@ -156,12 +158,11 @@ class Timed(Watch):
     def take(self, events: pa.Table) -> None:
         begun = time.perf_counter()
         super().take(events)
-        self.journal.then(partial(self._note, self.counted, self.watermark, begun))
+        self.journal.then(partial(self._note, self.counted, self.watermark, begun, time.perf_counter()))
 
-    def _note(self, counted: int, watermark: int, begun: float) -> None:
-        self.done.append(
-            Done(counted, watermark, begun, time.perf_counter(), time.process_time(), held() / 2**30)
-        )
+    def _note(self, counted: int, watermark: int, begun: float, judged: float) -> None:
+        used = time.process_time(), held() / 2**30
+        self.done.append(Done(counted, watermark, begun, judged, time.perf_counter(), *used))
 
     def know(self, calls: pa.Table) -> None:
         """Stand as after these calls."""
@@ -235,6 +236,7 @@ def told(feed: Feed | Handed | Pipe, done: list[Done], before: int, times: str) 
         ended = [next(one for one in counted if one.count >= (batch + 1) * BATCH) for batch in whole]
         yield f"{times}: {spread([one.at - feed.arrival(at) for at, one in zip(whole, ended, strict=True)])}"
         yield f"of it worked on, from taken up to list: {spread([one.at - one.begun for one in ended])}"
+        yield f"of that until judged, with features and scores: {spread([one.judged - one.begun for one in ended])}"
     fifths = [next(one for one in done if one.count >= last.count * fifth / 5) for fifth in range(1, 6)]
     grown = ", ".join(f"{one.memory:.2f}" for one in fifths)
     days = ", ".join(f"{(one.watermark - done[0].watermark) / DAY:.0f}" for one in fifths)
