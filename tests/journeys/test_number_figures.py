@@ -95,7 +95,10 @@ def test_how_old_the_number_is_is_drawn_where_the_scores_register_is_given(opera
         [f"1540001{one:04}", one % 2, 5 if one % 2 else ["", 500 + one][one % 4 // 2]] for one in range(300)
     ]
     table, model = write(tmp_path / "ages.csv", "number,fraud,age_days_ever", rows), tmp_path / "by-age"
-    assert main(["numbers", "fit", "--features", str(table), "--label", "fraud", "--out", str(model)]) == 0
+    fit = ["numbers", "fit", "--features", str(table), "--label", "fraud", "--out", str(model)]
+    assert main(fit) == 2
+    assert "no column to learn from" in capsys.readouterr().err
+    assert main([*fit, "--with", "subscribers"]) == 0
     sold = str(write(tmp_path / "sold.csv", "number,opened", [[FIRST, "2021-05-26"]]))
     capsys.readouterr()
     given = ["--model", str(model), "--calls", str(calls), "--as-of", "2021-05-31T00:00:00+08:00"]

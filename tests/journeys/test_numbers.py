@@ -215,6 +215,26 @@ def test_fit_then_score_a_table(tmp_path, capsys):
     assert found["n39"]["reasons"] == "fanout 69（一般 3）"
 
 
+def test_a_model_learns_from_a_table_beside_the_calls_only_where_it_is_told_to(tmp_path, capsys):
+    """Whoever judges by it would have to give that table each time."""
+    table, model = labelled(tmp_path / "t.csv"), tmp_path / "model"
+    head, *lines = table.read_text("utf-8").splitlines()
+    aged = [f"{line},{at % 9}" for at, line in enumerate(lines)]
+    table.write_text("\n".join([f"{head},age_days_ever", *aged]), "utf-8")
+    fit = ["numbers", "fit", "--features", str(table), "--label", "fraud", "--out", str(model), "--json"]
+
+    assert main(fit) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["features"] == ["fanout"]
+    assert "age_days_ever is left out" in told.err
+    assert "--with subscribers" in told.err
+
+    assert main([*fit, "--with", "subscribers"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["features"] == ["fanout", "age_days_ever"]
+    assert "left out" not in told.err
+
+
 @pytest.mark.parametrize(
     ("command", "option"),
     [

@@ -21,6 +21,7 @@ from jinzhong_engine.models import card as cards
 from jinzhong_engine.models import measures
 from jinzhong_engine.models.card import BadModel
 from jinzhong_engine.models.folds import folds, kind
+from jinzhong_engine.models.matrix import beside_calls
 from jinzhong_engine.models.prevalence import log_odds, moved
 from jinzhong_engine.models.spread import floored, spread
 
@@ -107,13 +108,14 @@ def of_calls(model: Model, given: Container[str]) -> Model:
     if not set(model.features) <= set(NAMES):
         raise BadModel("this model was not fitted on the features of numbers features; calls give no others")
     for name, splits in zip(model.features, model.trees.feature_importance(), strict=True):
-        needs = BY_NAME[name].needs
-        if splits and needs in OPTIONS and needs not in given:
-            raise BadModel(f"this model judges by {name} ({BY_NAME[name].zh}) too: give {OPTIONS[needs]}")
+        table = beside_calls(name)
+        if splits and table and table not in given:
+            raise BadModel(f"this model judges by {name} ({BY_NAME[name].zh}) too: give --{TOLD[table]}")
     return model
 
 
-OPTIONS = {"opened": "--subscribers", "known": "--known"}
+TOLD = {"opened": "subscribers", "known": "known"}
+"""What a user calls the tables of ``backends.register``."""
 
 
 def fit(

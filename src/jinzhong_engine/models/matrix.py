@@ -1,5 +1,6 @@
 """A feature table as the numbers a model sees."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jinzhong_engine.backends.files import BadTable, once
+from jinzhong_engine.backends.register import Register
 from jinzhong_engine.features.catalogue import BY_NAME
 
 KEYS = ("id", "number")
@@ -14,13 +16,22 @@ NEVER_FEATURES = (*KEYS, "labelled_on", "label_from")
 """Whose row it is, and what ``numbers labels`` writes beside the label: since when it is said, and by whom."""
 
 
-def feature_names(table: pa.Table, *, without: tuple[str, ...]) -> list[str]:
-    """The columns a model may learn from: not those for which nothing was given, so that it doesn't ask for them later."""
+def feature_names(table: pa.Table, *, without: tuple[str, ...], asking: Iterable[str] = ()) -> list[str]:
+    """The columns a model may learn from. What it learns from it needs whenever it judges: so not what a table of ``backends.register`` gives,
+    unless it may go on ``asking`` for that one, nor an optional column of calls that nobody recorded."""
     names = [name for name in table.column_names if name not in (*NEVER_FEATURES, *without)]
-    return [name for name in names if not _was_not_given(table, name)]
+    return [
+        name for name in names if beside_calls(name) in (None, *asking) and not _is_unrecorded(table, name)
+    ]
 
 
-def _was_not_given(table: pa.Table, name: str) -> bool:
+def beside_calls(name: str) -> str | None:
+    """The table of ``backends.register`` that a feature is made of, if it is."""
+    needs = BY_NAME[name].needs if name in BY_NAME else None
+    return needs if needs in Register._fields else None
+
+
+def _is_unrecorded(table: pa.Table, name: str) -> bool:
     return bool(name in BY_NAME and BY_NAME[name].needs and table[name].null_count == table.num_rows)
 
 

@@ -1,5 +1,6 @@
 """Feature tables in, score tables out: the doors to the models, ``fit_table``, ``score_table`` and ``drift_table``."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +28,17 @@ def fit_table(
     group: str | None = None,
     time: str | None = None,
     beside: Model | None = None,
+    asking: Iterable[str] = (),
 ) -> dict[str, Any]:
     """Fit on a feature table and write the model's folder; returns the card. ``group``, ``time``: columns for validation only; ``beside``: a
-    model to be held against on the same rows."""
+    model to be held against on the same rows; ``asking``: the tables of ``backends.register`` that it may ask for whenever it judges."""
     aside = [name for name in (group, time) if name]
     for name in aside:
         if name not in table.column_names:
             raise BadTable(f"{data}: there is no column {name}")
         if table[name].null_count:
             raise BadTable(f"{data}: column {name} is empty in some rows; validation needs it in every row")
-    names = matrix.feature_names(table, without=(label, *aside))
+    names = matrix.feature_names(table, without=(label, *aside), asking=asking)
     if not names:
         raise BadTable(f"{data}: beside the label there is no column to learn from")
     told = matrix.labels(table, label, data, least=2 * FOLDS)

@@ -62,6 +62,10 @@ def add_fit(command: argparse.ArgumentParser) -> None:
         "--beside", type=Path, metavar="DIR",
         help="the model in use, held against this one on the same rows (default: the one that ships, where the table has its columns)",
     )  # fmt: skip
+    command.add_argument(
+        "--with", dest="asking", nargs="+", choices=("subscribers", "known"), default=[],
+        help="tables beside the calls that this model may ask for whenever it judges; what is made of them is else left out",
+    )  # fmt: skip
     command.add_argument("--out", type=folder_place, required=True, help="folder of the model")
     command.add_argument("--json", action="store_true", help="print the card")
     command.set_defaults(run=usable(_fit))
@@ -217,13 +221,15 @@ def _features(chosen: argparse.Namespace) -> int:
 def _fit(chosen: argparse.Namespace) -> int:
     from jinzhong_engine.backends import files
     from jinzhong_engine.models import score
+    from jinzhong_engine.models.boosting import TOLD
 
     table = files.read_table(chosen.features)
     beside = _in_use(chosen.beside, table)
     card = score.fit_table(
         table, label=chosen.label, out=chosen.out, data=chosen.features.name, on=clock.now().date().isoformat(),
-        group=chosen.group, time=chosen.time, beside=beside,
+        group=chosen.group, time=chosen.time, beside=beside, asking=[one for one in TOLD if TOLD[one] in chosen.asking],
     )  # fmt: skip
+    _tell_left_out(table, card)
     tried = card["validation"]
     told = f"{tried['kind']} validation, {tried['rows_judged']} of {card['data']['rows']} rows judged"
     tell(f"{chosen.out}: {told}: {_figures(card)}")
@@ -233,6 +239,18 @@ def _fit(chosen: argparse.Namespace) -> int:
     if chosen.json:
         print(json.dumps(card, ensure_ascii=False))
     return 0
+
+
+def _tell_left_out(table: Any, card: dict[str, Any]) -> None:
+    from jinzhong_engine.models.boosting import TOLD
+    from jinzhong_engine.models.matrix import beside_calls
+
+    for name in table.column_names:
+        needs = beside_calls(name)
+        if needs and name not in card["features"] and table[name].null_count < table.num_rows:
+            tell(
+                f"{name} is left out: who judges by it must give --{TOLD[needs]} each time; to learn from it, --with {TOLD[needs]}"
+            )
 
 
 def _in_use(folder: Path | None, table: Any) -> Any:

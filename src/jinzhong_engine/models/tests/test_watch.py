@@ -112,6 +112,7 @@ def test_killed_and_started_with_another_register_it_takes_nothing_back(lines, d
         out=tmp_path / "model",
         data="planted",
         on="2021-05-31",
+        asking=("opened", "known"),
     )
     model, out = boosting.load(tmp_path / "model"), tmp_path / "list"
     with pytest.raises(BadModel, match=r"known_party_share_7d .* give --known"):
