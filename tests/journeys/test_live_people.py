@@ -74,7 +74,7 @@ def test_who_talks_to_a_listed_number_is_warned_once(file, operators):
     assert grades() == ["red", "yellow"]
     assert Order.objects.count() == 1  # officers go to the deep one at once
     source = Source.objects.filter(warning__grade="yellow").get().alert
-    assert "2021-05-31 实时上榜的 154****2093" in source.story
+    assert source.story == "和上榜的 154****2093 通话 1 次，共 22 分钟（5月31日实时上榜，近 7 天）"
     assert LiveChange.objects.get(line=1).shallow == 1
     assert not vault.find("phone", "15410004417")  # counted, not kept
 
@@ -163,9 +163,26 @@ def test_a_number_more_likely_innocent_sends_nobody_to_a_door_unless_a_person_sa
     assert read(file, met(CHEN, "deep"), met(LIN, "medium", number=OTHER)) == 0
     assert (Reached.objects.count(), grades(), Order.objects.count()) == (2, ["yellow"], 0)
     at_it, client = f"/numbers/{LiveChange.objects.get(line=1).pk}", logged_in(operators.risk_1)
-    assert "转预警：1 人" in text(client.get(at_it))
+    assert "转预警：1 人，其中 1 人立刻派人上门" in text(client.get(at_it))
     send(client, f"{at_it}/warn")
     assert (grades(), Order.objects.count()) == (["red", "yellow"], 1)
+
+
+def test_the_officer_and_the_desk_read_why_though_nobody_knows_where_they_live(file, operators):
+    """A number says no town: the phone says what to do, and the list of tasks opens too."""
+    read(file, met(CHEN, "deep"), met(LIN, "deep"))
+    first, second = Order.objects.order_by("pk")
+    officer = first.assignments.filter(account__in=second.assignments.values("account")).first().account
+    page = text(logged_in(officer).get("/field"))
+    assert page.count("镇街不详") == 3  # two tasks to choose from, and the one that is open
+    assert "打过去问本人在哪里" in page
+    assert "柜台前的客户" not in page
+    assert "和上榜的 154****2093 通话 1 次" in page
+
+    desk = text(logged_in(operators.desk).get(f"/desk/warnings/{first.warning_id}"))
+    assert "深度受骗迹象；和上榜的 154****2093" in desk
+    assert "5月31日实时上榜" in desk
+    assert "deep_pattern" not in desk
 
 
 def test_an_office_may_have_all_of_them_warned(file, operators):

@@ -213,18 +213,19 @@ def told(reached: Reached) -> str:
     """What a warning says of how a listed number got hold of somebody; the number masked."""
     shown = vault.shown(reached.by.number)
     said = {
-        "day": reached.by.day,
+        "month": reached.by.day.month,
+        "day": reached.by.day.day,
         "number": shown.phone if shown else "",
         "talks": reached.talks,
         "minutes": max(1, round(reached.seconds / 60)),
     }
-    text = _("%(day)s 名单上的 %(number)s 近 7 天和本人通话 %(talks)s 次，共 %(minutes)s 分钟")
-    if reached.change:
-        text = _("%(day)s 实时上榜的 %(number)s 近 7 天和本人通话 %(talks)s 次，共 %(minutes)s 分钟")
-    text %= said
+    text = _("和上榜的 %(number)s 通话 %(talks)s 次，共 %(minutes)s 分钟") % said
     if reached.pattern == Reached.Pattern.DEEP:
-        return text + _("，之后打过银行，或回拨、反复通话")
-    return text
+        text += _("，又打过银行，或回拨、反复通话")
+    listed = _("（%(month)s月%(day)s日名单，近 7 天）")
+    if reached.change:
+        listed = _("（%(month)s月%(day)s日实时上榜，近 7 天）")
+    return text + listed % said
 
 
 def alike(entry: Listed, *, viewer: Account) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from jinzhong import clock
 from jinzhong.audit import queries as audit
@@ -26,7 +27,8 @@ from jinzhong.web.shared.people import named, quiet, staff
 from jinzhong.web.shared.request import Request
 from jinzhong.web.templatetags.show import wan
 
-SIGNS = {**CALL_SIGNS, **BANK_SIGNS}
+PATTERN_SIGNS = {"deep_pattern": gettext_lazy("深度受骗迹象"), "medium_pattern": gettext_lazy("中度迹象")}
+SIGNS = {**CALL_SIGNS, **BANK_SIGNS, **PATTERN_SIGNS}
 LOOK_BACK = timedelta(days=30)
 
 

@@ -206,7 +206,8 @@ def _reached(found: Any, viewer: Any) -> dict[str, Any]:
     rows = _deepest(queries.met(found))
     people = vault.shown_many([one.person for one in rows])
     after = _after(found, rows, viewer)
-    waiting = {one.person_id for one in queries.to_warn(found)}
+    to_warn = queries.to_warn(found)
+    waiting = {one.person_id for one in to_warn}
     words = dict(queries.pattern_words())
     told = [
         {
@@ -233,6 +234,7 @@ def _reached(found: Any, viewer: Any) -> dict[str, Any]:
         ],
         "reached_all": len(rows) + found.shallow,
         "to_warn": len(waiting),
+        "to_send": len({one.person_id for one in to_warn if one.pattern == "deep"}),
         "may_open": may(viewer, "desk.read"),
     }
 
