@@ -1,5 +1,6 @@
 """Everything the features of any number need, kept up event by event, for the same kernel as the batch's."""
 
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -180,18 +181,36 @@ class Live:
         in_stretches(part, sizes + 50, papers)
         return out
 
+    def ids_of(self, numbers: Collection[str]) -> dict[str, int]:
+        """The ids of numbers that were met: together, since each look-up costs more than what is looked up."""
+        return dict(zip(numbers, self.numbers.encode(pa.array(numbers, pa.string())).tolist(), strict=True))
+
     def calls_of(self, number: str, since: int, until: int) -> tuple[list[Call], list[Call]]:
         """Calls that a number made, and those it received, ``since <= at < until``, in order."""
-        [owner] = self.numbers.encode(pa.array([number])).tolist()
-        return self._calls(self.made, "seconds", owner, since, until), self._calls(
-            self.received, "what", owner, since, until
-        )
+        made, received = self._calls(self.ids_of([number])[number], since, until)
+        names = self._named(np.concatenate([made["other"], received["other"]]), lambda _: True)
+        return _told(made, "seconds", names), _told(received, "what", names)
 
-    def _calls(self, of: Pool, seconds: str, owner: int, since: int, until: int) -> list[Call]:
-        its = of.events[of.start[owner] : of.end[owner]]
-        its = its[(its["at"] >= since) & (its["at"] < until)]
-        others = self.numbers.texts(its["other"].astype(np.int64)).to_pylist()
-        return list(zip(its["at"].tolist(), others, its[seconds].tolist(), strict=True))
+    def talks_of(
+        self, number: int, since: int, until: int, others: list[int] | None, wanted: Callable[[str], bool]
+    ) -> tuple[list[Call], list[Call]]:
+        """The same by id, but only calls with those of the others (None: all), and of the wanted, to whom it talked at all."""
+        made, received = self._calls(number, since, until)
+        if others is not None:
+            made, received = (its[np.isin(its["other"], others)] for its in (made, received))
+        talked = np.concatenate([made["other"][made["seconds"] > 0], received["other"][received["what"] > 0]])
+        names = self._named(talked, wanted) if len(talked) else {}
+        return _told(made, "seconds", names), _told(received, "what", names)
+
+    def _calls(self, owner: int, since: int, until: int) -> list[Any]:
+        whole = [one.events[one.start[owner] : one.end[owner]] for one in (self.made, self.received)]
+        return [its[(its["at"] >= since) & (its["at"] < until)] for its in whole]
+
+    def _named(self, ids: Any, wanted: Callable[[str], bool]) -> dict[int, str]:
+        """The texts of those of the ids that are wanted."""
+        met = np.unique(ids).astype(np.int64)
+        texts = zip(met.tolist(), self.numbers.texts(met).to_pylist(), strict=True)
+        return {one: text for one, text in texts if wanted(text)}
 
     def active(self, moment: int, chosen: Any = None) -> Any:
         """Those of the chosen ids, by default of all, with a call made or received in the week before the moment."""
@@ -244,6 +263,12 @@ def _active(numbers: Any, moment: int, ledger: Any) -> Any:
                 met[row] = at >= moment - WEEK
                 break
     return met
+
+
+def _told(its: Any, seconds: str, names: dict[int, str]) -> list[Call]:
+    """Those of the calls whose other one is named."""
+    rows = zip(its["at"].tolist(), its["other"].tolist(), its[seconds].tolist(), strict=True)
+    return [(at, names[other], its_seconds) for at, other, its_seconds in rows if other in names]
 
 
 def _new_ids(kept: Any) -> Any:

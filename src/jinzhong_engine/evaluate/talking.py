@@ -18,6 +18,7 @@ from jinzhong_engine.features.windows import WEEK
 from jinzhong_engine.models.watch import ListFile, in_china
 
 DEPTH = {"shallow": 1, "medium": 2, "deep": 3}
+DEEPEST = max(DEPTH, key=DEPTH.__getitem__)
 CHECKS = OFFICIAL | BANKS
 
 
@@ -49,10 +50,11 @@ class People:
         for number in self._fresh:
             touched[number] = None
         self._fresh = set()
+        ids = live.ids_of(sorted({*touched, *(other for some in touched.values() for other in some or ())}))
         return [
             self._line(number, one, moment)
             for number in sorted(touched)
-            for one in self._of(live, number, touched[number], moment)
+            for one in self._of(live, number, touched[number], ids, moment)
             if DEPTH[one.pattern] > DEPTH.get(self.told[number].get(one.number, ""), 0)
         ]
 
@@ -81,20 +83,27 @@ class People:
                     pairs[number].add(caller)
         return dict(pairs)
 
-    def _of(self, live: Live, number: str, others: set[str] | None, moment: int) -> list[Resident]:
-        """The residents among these whom the number got hold of in the week before the moment, by number."""
-        made, received = live.calls_of(number, moment - WEEK, moment)
-        contacts = [(other, Contact(at, seconds, "called")) for at, other, seconds in made]
-        contacts += [(other, Contact(at, seconds, "calls_back")) for at, other, seconds in received]
+    def _of(
+        self, live: Live, number: str, others: set[str] | None, ids: dict[str, int], moment: int
+    ) -> list[Resident]:
+        """The residents among these (None: all) whom the number got hold of in the week before the moment, and who may be in deeper than was
+        told, by number."""
+        told = self.told[number]
+
+        def may_be_told(other: str) -> bool:
+            return other not in self.since and told.get(other) != DEEPEST and self._is_resident(other)
+
+        among = None if others is None else [ids[other] for other in others]
+        made, received = live.talks_of(ids[number], moment - WEEK, moment, among, may_be_told)
         between = defaultdict[str, list[Contact]](list)
-        for other, contact in contacts:
-            if (others is None or other in others) and other not in self.since:
-                between[other].append(contact)
+        for at, other, seconds in made:
+            between[other].append(Contact(at, seconds, "called"))
+        for at, other, seconds in received:
+            between[other].append(Contact(at, seconds, "calls_back"))
         found = []
         for other, its in sorted(between.items()):
-            if any(one.seconds for one in its) and self._is_resident(other):
-                is_long = any(one.seconds >= LONG_SECONDS for one in its)  # whom they then asked counts
-                found.append(of_contacts(other, its, _checks(live, other, moment) if is_long else []))
+            is_long = any(one.seconds >= LONG_SECONDS for one in its)  # whom they then asked counts
+            found.append(of_contacts(other, its, _checks(live, other, moment) if is_long else []))
         return [one for one in found if one]
 
     def _line(self, number: str, one: Resident, moment: int) -> str:
