@@ -16,6 +16,7 @@ from jinzhong.cli import main
 from jinzhong.scoring import live, operations, watched
 from jinzhong.scoring.given import BadList
 from jinzhong.scoring.models import LiveChange, LivePulse
+from jinzhong.scoring.pulse import Beating
 from jinzhong.vault import queries as vault
 from tests.district import at
 from tests.number_list import REASONS
@@ -391,6 +392,43 @@ def test_a_watch_that_stopped_is_told_after_five_minutes(file, operators, turn):
     heard(file, "14:11", "14:10")
     read(file)
     assert "停了" not in seen(operators)
+
+
+def test_a_watch_started_again_reads_its_state_and_hasnt_stopped(file, operators, turn):
+    file.write_text(line(), "utf-8")
+    heard(file)
+    read(file)
+    turn("14:20")
+    with Beating(file, clock.now).reading():
+        read(file)
+        assert "盯着看的程序在启动：今天 14:20:00 起在读停下前的状态" in seen(operators)
+        turn("14:49")
+        read(file)
+        assert "盯着看的程序停了" not in seen(operators)
+        turn("14:51")  # nobody needs half an hour: it was killed meanwhile
+        read(file)
+        assert "盯着看的程序停了，今天 14:20:00 以后没有报到" in seen(operators)
+    heard(file, "14:51", "14:50", counted=1300)
+    read(file)
+    assert "14:51:00 报到，看过 1,300 条话单" in seen(operators)
+
+
+def test_a_watch_that_doesnt_come_to_watch_leaves_what_was_said_before(file, operators):
+    file.write_text(line(), "utf-8")
+    heard(file)
+    with pytest.raises(OSError, match="cut"), Beating(file, clock.now).reading():
+        raise OSError("the list is cut")
+    read(file)
+    assert "看过 1,200 条话单" in seen(operators)
+
+
+def test_a_watch_that_reads_for_the_first_time_isnt_blamed_for_its_line(file, operators):
+    file.write_text("", "utf-8")
+    with Beating(file, clock.now).reading():
+        read(file)
+        page = seen(operators)
+        assert "盯着看的程序在启动" in page
+        assert "哪条线列，不知道" not in page
 
 
 def test_a_reader_that_stopped_is_told_and_how_to_go_on(file, operators, turn):

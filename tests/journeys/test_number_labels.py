@@ -128,6 +128,17 @@ def _phone(entry) -> str:
     return vault.plain(entry.number)["phone"]
 
 
+def test_before_anybody_has_judged_there_is_nothing_to_learn_from(operator, place, tmp_path, capsys):
+    """Strangers alone are no labels: a model needs both kinds."""
+    table, train = tmp_path / "features.csv", tmp_path / "train.csv"
+    table.write_text("number,out_calls_7d\n15410007104,3\n15410000936,5\n", "utf-8")
+    take = ["labels", "--features", table, "--purpose", "重新训练", "--by", "desk", "--out", train]
+    for more in ([], ["--background", 2]):
+        assert run(*take, *more) == 2
+        assert "judge some of a list first" in capsys.readouterr().err
+    assert not train.exists()
+
+
 def test_a_model_of_verdicts_and_strangers_makes_a_useful_list(
     operator, place, world, truth, tmp_path, capsys
 ):

@@ -42,7 +42,10 @@ class Apart:
 def aparts(*, viewer: Account, today: date) -> list[Apart]:
     """Of each watch a viewer may see."""
     found = LivePulse.objects.filter(operator__in=queries.operators_seen(viewer)).select_related("operator")
-    return [_apart(one, today) for one in found.order_by("operator__code")]
+    heard = found.exclude(
+        reading=True, model=""
+    )  # what it will list by isn't known before it has read its state
+    return [_apart(one, today) for one in heard.order_by("operator__code")]
 
 
 def _apart(pulse: LivePulse, today: date) -> Apart:

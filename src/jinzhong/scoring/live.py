@@ -24,12 +24,14 @@ HOUR_OF_UTC = "2021-05-31 06"
 """How either database begins to write a moment; an hour in China begins with one of UTC."""
 SILENT = timedelta(minutes=5)
 """The watch says something every few seconds of the machine; after so long, by the machine too, nobody is there."""
+READING = timedelta(minutes=30)
+"""So long it may read its state without a word."""
 TIMES = 50
 """Entries and exits of one number that are shown."""
 WEEK = timedelta(days=7)
 NO_RECORDS = timedelta(hours=1)
 """In a whole district somebody rings somebody every minute, at night too."""
-Silence = Literal["", "reader", "starting", "watch", "records", "unheard"]
+Silence = Literal["", "reader", "starting", "reading", "watch", "records", "unheard"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Hour:
 @dataclass(frozen=True)
 class Watching:
     """What is known of an operator's watch. ``silence``: who has fallen silent, the reader of its file, itself, or its records; ``starting``:
-    nothing came from it yet; ``unheard``: it says nothing of itself; empty: all is well."""
+    nothing came from it yet; ``reading``: it has only begun, and reads its state; ``unheard``: it says nothing of itself; empty: all is well."""
 
     operator: Unit
     pulse: LivePulse
@@ -63,8 +65,10 @@ def _silence(one: LivePulse, now: datetime) -> Silence:
         return "reader"
     if one.heard_at is None:
         return "unheard" if last(one.operator, file=one.file) else "starting"
-    if now - one.heard_at > silent:
+    if now - one.heard_at > (READING * clock.rate() if one.reading else silent):
         return "watch"
+    if one.reading:
+        return "reading"
     if one.newest and now - one.newest > NO_RECORDS:
         return "records"
     return ""

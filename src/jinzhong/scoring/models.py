@@ -360,6 +360,8 @@ class LivePulse(models.Model):
     """When the watch says it was, by its own clock; None: it says nothing."""
     heard_at = models.DateTimeField(null=True)
     """When that was found changed."""
+    reading = models.BooleanField(default=False)
+    """It has only begun then, and reads its state; the rest is what its last run said."""
     looked_at = models.DateTimeField()
     newest = models.DateTimeField(null=True)
     """The newest record that the watch counted."""

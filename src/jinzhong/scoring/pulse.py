@@ -3,10 +3,12 @@
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from jinzhong.clock import YEARS
 
@@ -35,7 +37,7 @@ class Listing:
 @dataclass(frozen=True)
 class Pulse:
     """What the watch said last: when, up to when its records go (None: there was none yet), how many were counted, how many wait
-    because their time hasn't come."""
+    because their time hasn't come. ``reading``: it has only begun, and reads its state; of records it says nothing then."""
 
     at: datetime
     newest: datetime | None
@@ -43,6 +45,7 @@ class Pulse:
     ahead: int = 0
     listing: Listing | None = None
     """None: it doesn't say."""
+    reading: bool = False
 
 
 class Beating:
@@ -50,6 +53,23 @@ class Beating:
 
     def __init__(self, out: Path, now: Callable[[], datetime], listing: Listing | None = None):
         self._path, self._now, self._next, self._listing = _beside(out), now, 0.0, listing
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """While the watch reads its state it can't beat, and says so once. Where it doesn't come to watch, what stood there stands again."""
+        before = self._path.read_bytes() if self._path.exists() else None
+        self._write({"at": self._now().isoformat(), "newest": None, "counted": 0, "reading": True})
+        try:
+            yield
+        except BaseException:
+            if before is None:
+                self._path.unlink(missing_ok=True)
+            else:
+                self._path.write_bytes(before)
+            raise
+
+    def listing(self, listing: Listing) -> None:
+        self._listing = listing
 
     def beat(self, newest: datetime | None, counted: int, ahead: int = 0) -> None:
         if time.monotonic() >= self._next:
@@ -64,6 +84,9 @@ class Beating:
             "ahead": ahead,
             **({"listing": asdict(self._listing)} if self._listing else {}),
         }
+        self._write(told)
+
+    def _write(self, told: dict[str, Any]) -> None:
         part = self._path.with_name(self._path.name + ".part")
         part.write_text(json.dumps(told) + "\n", "utf-8")
         part.replace(self._path)
@@ -78,7 +101,9 @@ def read(out: Path) -> Pulse | None:
         if not (0 <= counted <= MOST and 0 <= ahead <= MOST):
             return None
         listing = Listing(**told["listing"]) if "listing" in told else None
-        return Pulse(at, _moment(newest) if newest else None, counted, ahead, listing)
+        return Pulse(
+            at, _moment(newest) if newest else None, counted, ahead, listing, told.get("reading") is True
+        )
     except (FileNotFoundError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
 

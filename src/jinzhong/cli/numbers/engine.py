@@ -366,12 +366,10 @@ def _watch(chosen: argparse.Namespace) -> int:
     }
     with open(0 if chosen.events == "-" else chosen.events, "rb", buffering=0) as source:  # 0: standard input
         events.widen_pipe(source)
-        watching = Watch(model, chosen.state, chosen.out, **given)
-        heart = Beating(
-            chosen.out,
-            clock.now,
-            Listing(model.card["model_sha256"], watching.threshold, model.card["prevalence"]),
-        )
+        heart = Beating(chosen.out, clock.now)
+        with heart.reading():
+            watching = Watch(model, chosen.state, chosen.out, **given)
+        heart.listing(Listing(model.card["model_sha256"], watching.threshold, model.card["prevalence"]))
         heart.tell(watching.newest, watching.counted, len(watching.ahead))
         watch(
             watching,

@@ -264,6 +264,11 @@ def _labels(chosen: argparse.Namespace) -> int:
     )  # fmt: skip
     if table is None or numbers is None:
         made = _labelled(None, labels)
+    elif not labels:
+        raise Unusable(
+            f"{chosen.features}: nobody has judged a number of it and no case names one: there is nothing to learn from yet;"
+            " judge some of a list first"
+        )
     else:
         said = {one.number: one for one in labels}
         rows = {at: said[one] for at, one in enumerate(numbers) if one in said}

@@ -115,10 +115,12 @@ def hear_live(*, operator: Unit, file: str, pulse: Pulse | None, now: datetime) 
     known = LivePulse.objects.filter(operator=operator, file=file)
     told: dict[str, Any] = {}
     if pulse and not known.filter(told_at=pulse.at).exists():
-        told = {
-            "told_at": pulse.at, "newest": pulse.newest, "counted": pulse.counted, "ahead": pulse.ahead, "heard_at": now,
-            **(asdict(pulse.listing) if pulse.listing else {"model": "", "line": None, "prevalence": None}),
-        }  # fmt: skip
+        told = {"told_at": pulse.at, "heard_at": now, "reading": pulse.reading}
+        if not pulse.reading:
+            told |= {
+                "newest": pulse.newest, "counted": pulse.counted, "ahead": pulse.ahead,
+                **(asdict(pulse.listing) if pulse.listing else {"model": "", "line": None, "prevalence": None}),
+            }  # fmt: skip
     if not known.update(looked_at=now, **told):
         LivePulse.objects.filter(operator=operator).delete()
         LivePulse.objects.create(operator=operator, file=file, looked_at=now, **told)
