@@ -185,6 +185,15 @@ def test_the_officer_and_the_desk_read_why_though_nobody_knows_where_they_live(f
     assert "deep_pattern" not in desk
 
 
+def test_of_many_people_twelve_are_shown_and_the_judgement_stays_in_reach(file, operators):
+    quiet = ("--quiet-until", at("13:50").isoformat())
+    read(file, *(met(f"154100044{one:02}", "medium") for one in range(15)), more=quiet)
+    page = text(logged_in(operators.risk_1).get(f"/numbers/{LiveChange.objects.get(line=1).pk}"))
+    assert "另外 3 人" in page
+    assert page.index("另外 3 人") < page.index("154****4414")  # folded, and there
+    assert "转预警：15 人" in page
+
+
 def test_an_office_may_have_all_of_them_warned(file, operators):
     file.write_text(listed(BAD, chance=0.01) + listed(OTHER), "utf-8")
     assert read(file, met(CHEN, "medium"), more=("--warn-from", "0")) == 0
