@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 import time
@@ -502,3 +503,40 @@ def test_a_watch_lists_by_the_line_it_is_given_and_says_so(tmp_path, call_model,
     listed = [json.loads(one) for one in (tmp_path / "list.jsonl").read_text("utf-8").splitlines()]
     assert listed
     assert all((one["score"] >= said.line) == one["listed"] for one in listed)
+
+
+def test_a_watch_told_to_stop_notes_where_it_stands_and_says_nothing_again(tmp_path, call_model):
+    """Its records go on coming, so that there is no end at which it would note it by itself; a newer version that words things otherwise takes
+    over a list of which no line is said anew."""
+    pipe, out = tmp_path / "calls", tmp_path / "list.jsonl"
+    os.mkfifo(pipe)
+    watch = [
+        sys.executable,
+        "-m",
+        "jinzhong.cli",
+        "numbers",
+        "watch",
+        "--model",
+        str(call_model),
+        "--events",
+        str(pipe),
+    ]
+    running = subprocess.Popen([*watch, "--state", str(tmp_path / "state"), "--out", str(out)])
+    with pipe.open("w", encoding="utf-8") as calls:
+        calls.write(call_lines(400))
+        calls.flush()
+        _wait(lambda: (said := pulse.read(out)) and said.counted == 400)
+        running.terminate()
+        assert running.wait(20) == 0
+    newest = max((tmp_path / "state").glob("mark-*"), key=lambda one: one.stat().st_mtime_ns)
+    notes = newest.read_text("utf-8")
+    assert f'"list_bytes": {out.stat().st_size}' in notes
+    assert '"counted": 400' in notes
+    assert out.stat().st_size
+
+
+def _wait(until, seconds=60) -> None:
+    ends = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < ends
+        time.sleep(0.1)

@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -371,9 +373,10 @@ def _watch(chosen: argparse.Namespace) -> int:
             watching = Watch(model, chosen.state, chosen.out, **given)
         heart.listing(Listing(model.card["model_sha256"], watching.threshold, model.card["prevalence"]))
         heart.tell(watching.newest, watching.counted, len(watching.ahead))
+        found = events.batches(source, latest=lambda: latest(as_of), name=chosen.events, idle=EVERY)
         watch(
             watching,
-            events.batches(source, latest=lambda: latest(as_of), name=chosen.events, idle=EVERY),
+            found if as_of else _until_asked_to_stop(found),
             tell,
             lambda of: heart.beat(of.newest, of.counted, len(of.ahead)),
         )
@@ -381,6 +384,19 @@ def _watch(chosen: argparse.Namespace) -> int:
     if as_of is not None:
         files.write_table(watching.scores(as_of), chosen.scores)
     return 0
+
+
+def _until_asked_to_stop(batches: Iterator[Any]) -> Iterator[Any]:
+    """Until SIGTERM: the batch at hand is finished and a last mark written, so that the next start, of a newer version too, says nothing again."""
+    asked = threading.Event()
+    before = signal.signal(signal.SIGTERM, lambda *_: asked.set())
+    try:
+        for one in batches:
+            yield one
+            if asked.is_set():
+                return
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _stream(chosen: argparse.Namespace) -> int:
