@@ -133,6 +133,11 @@ def test_how_old_numbers_are_and_whom_known_ones_ring_too(calls, tmp_path, engin
         ),
         ("--known", "number,since\n15400000001,2999-01-01T00:00:00+08:00\n", "in the future"),
         ("--known", "number,since\n,2021-05-28T00:00:00+08:00\n", "column number is empty in row 1"),
+        (
+            "--known",
+            "number,fraud,labelled_on\n15400000001,7,2021-05-28\n",
+            "fraud is neither 0 nor 1 in row 1",
+        ),
         ("--known", "number,fraud,labelled_on\n15400000001,maybe,2021-05-28\n", "not a whole number"),
     ],
 )
@@ -165,6 +170,20 @@ def test_a_day_on_which_no_number_can_have_been_opened_is_as_if_nobody_recorded_
     assert {age for number, age in ages.items() if number != "15400000001"} == {""}
     told = "3 numbers opened before 1987-11-18 or in the future, the first on 1970-01-01 in row 2"
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--subscribers", "--known"])
+def test_a_table_of_numbers_that_no_memory_holds_is_refused_before_it_is_read(
+    calls, tmp_path, capsys, option
+):
+    with (tmp_path / "said.csv").open("wb") as file:
+        file.truncate(10 * 2**30)
+    given = ["--calls", str(calls), "--as-of", "2021-05-31T00:00:00+08:00", "--out", str(tmp_path / "f.csv")]
+
+    assert main(["numbers", "features", *given, option, str(tmp_path / "said.csv"), "--memory", "1GB"]) == 2
+
+    assert "said.csv: takes about 50.0 GB where it is read" in capsys.readouterr().err
+    assert not (tmp_path / "f.csv").exists()
 
 
 def test_a_week_without_a_call_is_told(calls, tmp_path, capsys):

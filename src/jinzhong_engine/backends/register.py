@@ -76,6 +76,9 @@ def _known(path: Path, latest: int) -> pa.Table:
         said = files.checked(table, KNOWN, latest, place)
         return _of(said["number"], said["since"])
     labels = files.checked(table, LABELS, latest, place)
+    neither = pc.invert(pc.is_in(labels["fraud"], value_set=pa.array([0, 1], labels["fraud"].type)))
+    if pc.any(neither).as_py():
+        raise BadTable(f"{path}: fraud is neither 0 nor 1{place.first(neither)}")
     wrong = _cannot_be(labels["labelled_on"], FIRST_LABELLED, latest)
     if pc.any(wrong).as_py():
         first = _first(labels["labelled_on"], wrong, place)

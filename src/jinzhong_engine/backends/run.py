@@ -147,14 +147,21 @@ def _needed(paths: list[Path], as_of: int, allowed: int) -> int:
         parquet = files.parquet_files(path)
         whole, early = files.apart(parquet, as_of - WEEK)
         needed += BYTES_PER_CALL * files.rows_in(whole) + BYTES_PER_EARLIER * files.rows_in(early)
-        read = _as_read(path, parquet)
-        if read and read + ARROW > allowed:
-            raise BadTable(
-                f"{path}: takes about {read / 2**30:.1f} GB where it is read, more than the memory allowed; only Parquet can be read in"
-                " pieces: give it as Parquet, or raise --memory"
-            )
+        read = must_be_readable(path, allowed)
         needed += read
     return needed
+
+
+def must_be_readable(path: Path, memory: int | None) -> int:
+    """Bytes that a file of another kind than Parquet takes where it is read; refuses one that takes more than ``memory``, None: half of the
+    machine's."""
+    read = _as_read(path, files.parquet_files(path))
+    if read and read + ARROW > (memory or half_of_memory()):
+        raise BadTable(
+            f"{path}: takes about {read / 2**30:.1f} GB where it is read, more than the memory allowed; only Parquet can be read in"
+            " pieces: give it as Parquet, or raise --memory"
+        )
+    return read
 
 
 def _as_read(path: Path, parquet: list[str]) -> int:

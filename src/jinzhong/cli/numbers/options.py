@@ -92,8 +92,10 @@ def features_of(chosen: argparse.Namespace, model: "Model | None" = None) -> Any
 
 def register_of(chosen: argparse.Namespace, latest: int) -> "Register":
     """What is said of numbers beside their records."""
-    from jinzhong_engine.backends import register
+    from jinzhong_engine.backends import register, run
 
+    for path in filter(None, (chosen.subscribers, chosen.known)):
+        run.must_be_readable(path, getattr(chosen, "memory", None))
     return register.read(chosen.subscribers, chosen.known, latest, tell)
 
 

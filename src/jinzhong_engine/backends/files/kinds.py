@@ -30,6 +30,10 @@ def readable(file: str | Path) -> Iterator[None]:
         UnicodeDecodeError,
     ) as problem:
         raise BadTable(f"{file}: {str(problem).splitlines()[0]}") from problem
+    except OSError as problem:
+        if problem.errno is not None:  # the machine's fault
+            raise
+        raise BadTable(f"{file}: {str(problem).splitlines()[0]}") from problem
 
 
 def parquet_files(path: Path) -> list[str]:

@@ -243,6 +243,18 @@ def test_a_file_that_isnt_what_its_name_says_is_named(tmp_path, engine):
         run.features(given, as_of=AS_OF, latest=LATEST, engine=engine, memory=None, tell=print)
 
 
+@pytest.mark.parametrize("engine", ["native", "duckdb", None])
+def test_a_file_that_is_damaged_in_the_middle_is_named(tmp_path, engine):
+    calls, _messages = busy(3, 500)
+    pq.write_table(calls.cast(CALLS.schema), path := tmp_path / "calls.parquet")
+    page = pq.read_metadata(path).row_group(0).column(2).data_page_offset
+    whole = path.read_bytes()
+    path.write_bytes(whole[:page] + bytes([255]) * 60 + whole[page + 60 :])
+
+    with pytest.raises(files.BadTable, match=r"calls\.parquet: "):
+        run.features(run.Events(path), as_of=AS_OF, latest=LATEST, engine=engine, memory=None, tell=print)
+
+
 def test_a_folder_of_parquet_gives_the_same_on_both_executors(tmp_path):
     rows = read(tmp_path / "calls.csv", HEAD + GOOD + GOOD.replace("05-30", "05-29")).to_pylist()
     times = [datetime.fromtimestamp(row["start"] / 1e6, UTC) for row in rows]
