@@ -1,4 +1,4 @@
-"""The README's pictures: a demo district of its own, a little of its day played by its people, five pages shot.
+"""The README's pictures: a demo district of its own, a little of its day played by its people, six pages shot.
 
     python3 dev.py pictures
 
@@ -46,6 +46,7 @@ def main() -> None:
         found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
         chromium = driver.chromium.launch(executable_path=found, args=["--no-sandbox", "--lang=zh-CN"])
         _shoot_the_day(chromium, people)
+        _shoot_a_number(chromium, people)
         _shoot_the_bulletin(chromium, Path(folder))
 
 
@@ -106,6 +107,15 @@ def _shoot_the_day(chromium: Browser, people: People) -> None:
     wall.goto(f"{people.address}/board")
     wall.locator("[data-live]", has_text="实时").wait_for(timeout=60_000)
     _keep(wall, "board")
+
+
+def _shoot_a_number(chromium: Browser, people: People) -> None:
+    """The first of the operator's list of the day: how sure, why, whom it rang."""
+    page = _page(chromium, people, "operator", 1440, 900)
+    page.goto(f"{people.address}/numbers")
+    page.locator("a.row-link").first.click()
+    page.locator("h1").wait_for()
+    _keep(page, "number")
 
 
 def _page(chromium: Browser, people: People, who: str, width: int, height: int, **more: Any) -> Page:
