@@ -226,6 +226,8 @@ def _has_half_a_letter(text: str) -> bool:
 
 
 def _whole(value: Any, where: str) -> int:
+    if value is None:
+        raise BadTable(f"{where}: seconds is missing; a call that nobody answered has 0")
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > 2**31 - 1:
         raise BadTable(f"{where}: seconds is {value!r}, not a whole number")
     return value

@@ -88,6 +88,7 @@ def test_where_nothing_comes_for_a_while_that_is_told(lines):
     [
         (b'{"id": "1", "caller": "A"', "line 1: not JSON"),
         (b"[1]", "line 1: not a record"),
+        (b'{"id": "1"}', "line 1: seconds is missing"),
         (
             b'{"id": "1", "caller": "A", "callee": "B", "start": "2021-05-30T10:00:00+08:00", "seconds": "long", "kind": "domestic"}',
             "seconds is 'long'",
