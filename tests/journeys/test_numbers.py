@@ -260,6 +260,8 @@ def test_a_model_learns_from_a_table_beside_the_calls_only_where_it_is_told_to(t
     [
         ("fit --label fraud --features t.csv", "--out"),
         ("watch --events e --state s --out l --as-of 2021-05-31", "--scores"),
+        ("watch --events e --out l", "--state"),
+        ("stream --calls c --out l", "--state"),
     ],
 )
 def test_a_place_that_cannot_be_written_is_said_before_the_work(
@@ -269,7 +271,7 @@ def test_a_place_that_cannot_be_written_is_said_before_the_work(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "note.txt").write_text("mine", "utf-8")
     (tmp_path / "folder.csv").mkdir()
-    wrong = "note.txt" if option == "--out" else "folder.csv"
+    wrong = "folder.csv" if option == "--scores" else "note.txt"
 
     assert main(["numbers", *command.split(), option, wrong]) == 2
 

@@ -125,7 +125,9 @@ def add_watch(command: argparse.ArgumentParser) -> None:
         help="JSON lines: a call or a message with a unique id each",
     )
     add_register(command)
-    command.add_argument("--state", type=Path, required=True, help="folder it stands on again after a crash")
+    command.add_argument(
+        "--state", type=folder_place, required=True, help="folder it stands on again after a crash"
+    )
     command.add_argument(
         "--out", type=Path, required=True, help="a JSON line when a number enters or leaves the list"
     )
@@ -183,12 +185,15 @@ def add_stream(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--state",
-        type=Path,
+        type=folder_place,
         required=True,
         help="folder that keeps the events of 37 days and how far it has come",
     )
     command.add_argument(
-        "--out", type=Path, required=True, help="folder: a file of scores for each batch, under its number"
+        "--out",
+        type=folder_place,
+        required=True,
+        help="folder: a file of scores for each batch, under its number",
     )
     add_register(command)
     add_spark(command)
