@@ -51,8 +51,9 @@ class Pulse:
 class Beating:
     """Writes the pulse beside the list, every few seconds at most; ``tell``, at once."""
 
-    def __init__(self, out: Path, now: Callable[[], datetime], listing: Listing | None = None):
-        self._path, self._now, self._next, self._listing = _beside(out), now, 0.0, listing
+    def __init__(self, out: Path, now: Callable[[], datetime]):
+        self._path, self._now, self._next = _beside(out), now, 0.0
+        self._listing: Listing | None = None
 
     @contextmanager
     def reading(self) -> Iterator[None]:

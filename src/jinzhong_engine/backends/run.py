@@ -147,8 +147,7 @@ def _needed(paths: list[Path], as_of: int, allowed: int) -> int:
         parquet = files.parquet_files(path)
         whole, early = files.apart(parquet, as_of - WEEK)
         needed += BYTES_PER_CALL * files.rows_in(whole) + BYTES_PER_EARLIER * files.rows_in(early)
-        read = must_be_readable(path, allowed)
-        needed += read
+        needed += must_be_readable(path, allowed)
     return needed
 
 

@@ -1,6 +1,6 @@
 """A feature table as the numbers a model sees."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ NEVER_FEATURES = (*KEYS, "labelled_on", "label_from")
 """Whose row it is, and what ``numbers labels`` writes beside the label: since when it is said, and by whom."""
 
 
-def feature_names(table: pa.Table, *, without: tuple[str, ...], asking: Iterable[str] = ()) -> list[str]:
+def feature_names(table: pa.Table, *, without: tuple[str, ...], asking: Collection[str] = ()) -> list[str]:
     """The columns a model may learn from. What it learns from it needs whenever it judges: so not what a table of ``backends.register`` gives,
     unless it may go on ``asking`` for that one, nor an optional column of calls that nobody recorded."""
     names = [name for name in table.column_names if name not in (*NEVER_FEATURES, *without)]

@@ -56,7 +56,7 @@ def measured(model: Model, features: pa.Table, *, told: dict[str, list[str]]) ->
 
 
 def _are_said(said: list[tuple[str, str]], told: list[str]) -> bool:
-    return len(said) == len(told) and all(one in ways for one, ways in zip(told, said, strict=True))
+    return len(said) == len(told) and all(one in either for one, either in zip(told, said, strict=True))
 
 
 def _measure(model: Model, at: int, value: float, weight: float) -> Measure:

@@ -1,6 +1,6 @@
 """Feature tables in, score tables out: the doors to the models, ``fit_table``, ``score_table`` and ``drift_table``."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ def fit_table(
     group: str | None = None,
     time: str | None = None,
     beside: Model | None = None,
-    asking: Iterable[str] = (),
+    asking: Collection[str] = (),
 ) -> dict[str, Any]:
     """Fit on a feature table and write the model's folder; returns the card. ``group``, ``time``: columns for validation only; ``beside``: a
     model to be held against on the same rows; ``asking``: the tables of ``backends.register`` that it may ask for whenever it judges."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinzhong import clock
 from jinzhong.cli import Unusable, actor, add_by, moment, name_of
 from jinzhong.cli.numbers.lists import operator_of
-from jinzhong.cli.numbers.options import share_or_none, usable
+from jinzhong.cli.numbers.options import share_or_zero, usable
 
 if TYPE_CHECKING:
     from jinzhong.district.models import Account, Unit
@@ -43,7 +43,7 @@ def add_live(command: argparse.ArgumentParser) -> None:
         help="with --people: who was told of before is kept, and warned when a person says so; for the days before an office begins",
     )  # fmt: skip
     command.add_argument(
-        "--warn-from", type=share_or_none, metavar="P",
+        "--warn-from", type=share_or_zero, metavar="P",
         help="with --people: whom a number listed with a lower chance reached is kept, and warned when a person says so "
         f"(default: {WARN_FROM}; 0: all are warned)",
     )  # fmt: skip

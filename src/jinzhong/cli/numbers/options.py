@@ -144,7 +144,7 @@ def share(text: str) -> float:
     return share
 
 
-def share_or_none(text: str) -> float:
+def share_or_zero(text: str) -> float:
     """As ``share``; 0 is one too."""
     return 0.0 if text == "0" else share(text)
 
